@@ -1,0 +1,69 @@
+"""Action verbs of resumes: base forms here, past forms by rule or from the table of irregular ones."""
+
+from __future__ import annotations
+
+_REGULAR = """
+accelerate accomplish achieve acquire adapt address administer adopt advance advise advocate align allocate analyze
+analyse apply appraise arrange assemble assess assign assist attain attract audit author automate balance boost brief
+calculate calibrate capture catalog chair champion clarify close coach code collaborate collect command communicate
+compile complete compose conceive conduct configure consolidate construct consult contribute control convert coordinate
+correct create cultivate curate customize debug decrease define delegate deliver demonstrate deploy design detect
+develop devise diagnose direct discover dispatch document double draft earn edit educate eliminate enable encourage
+enforce engage engineer enhance enlarge ensure establish estimate evaluate examine exceed execute expand expedite
+explain explore extend facilitate finalize finance forecast formalize formulate foster found fulfill gather generate
+govern guide handle harden headline help hire host identify illustrate implement improve improvise increase influence
+inform initiate innovate inspect inspire install institute instruct integrate interpret interview introduce invent
+investigate launch lecture leverage license lobby localize log maintain manage map market master maximize measure
+mediate mentor merge migrate minimize model moderate modernize modify monitor motivate navigate negotiate nurture
+observe obtain onboard open operate optimize optimise orchestrate organize organise originate overhaul own participate
+partner perform persuade pilot pioneer place plan position prepare present prevent price prioritize process procure
+produce program project promote propose prototype prove provide publish purchase qualify quantify raise rank reach
+rebalance receive recommend reconcile record recover recruit redesign reduce reengineer refactor refine reform
+register regulate rehabilitate reinforce release remodel renew reorganize repair replace report represent research
+resolve respond restore restructure retain retrieve revamp review revise revitalize rotate safeguard sanction save scale
+schedule screen script secure segment select serve shape share ship simplify simulate solicit solve sort source
+spearhead specialize specify sponsor stabilize staff standardize steer stimulate streamline strengthen structure
+submit succeed suggest supervise supply support surpass survey sustain synthesize tailor target test trace track trade
+train transcribe transfer transform translate treat triage trim triple troubleshoot tune tutor uncover unify update
+upgrade use utilize validate value verify visualize volunteer vaccinate administer chart
+""".split()
+
+_IRREGULAR = """
+bring:brought build:built buy:bought choose:chose cut:cut deal:dealt do:did drive:drove draw:drew find:found
+get:got give:gave grow:grew hold:held keep:kept lay:laid lead:led make:made meet:met oversee:oversaw rebuild:rebuilt
+rewrite:rewrote run:ran sell:sold send:sent set:set speak:spoke speed:sped spend:spent take:took teach:taught
+think:thought undertake:undertook win:won write:wrote
+""".split()
+
+_DOUBLED = frozenset("log map plan program ship submit trim control refer transfer".split())
+
+
+def _past(verb: str) -> str:
+    if verb in _DOUBLED:
+        return f"{verb}{verb[-1]}ed"
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return f"{verb[:-1]}ied"
+    return f"{verb}ed"
+
+
+ACTION_VERBS = frozenset(
+    [
+        *_REGULAR,
+        *map(_past, _REGULAR),
+        *(form for pair in _IRREGULAR for form in pair.split(":")),
+        "programed",
+        "troubleshot",
+    ]
+)
+"""Past and base forms, in lower case."""
+
+
+def leading_verb(text: str) -> str | None:
+    """The action verb a text begins with, as written, also behind one adverb: "Successfully led" gives "led"."""
+    words = [word.strip(".,:;()[]\"'") for word in text.split(maxsplit=2)[:2]]
+    if len(words) == 2 and words[0].casefold().endswith("ly"):
+        words = words[1:]
+    first = words[0] if words else ""
+    return first if first.casefold().partition("-")[0] in ACTION_VERBS else None

@@ -1,0 +1,107 @@
+"""Resume guidance: bullets that begin with what was done, and a line of keywords."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check
+from langchain_careerv2.domains._reading import Headings, Line, distinct, items, keywords
+from langchain_careerv2.domains._verbs import leading_verb
+
+
+class Bullet(BaseModel):
+    """One bullet, and the action verb it begins with (None where it does not)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    verb: str | None
+
+
+class ResumeGuidance(Answer):
+    """Bullets for a resume and the keywords an applicant tracking system looks for."""
+
+    bullets: list[Bullet]
+    ats_keywords: list[str]
+
+    def render(self) -> str:
+        """Numbered bullets, then the keyword line."""
+        numbered = [f"{number}. {bullet.text}" for number, bullet in enumerate(self.bullets, 1)]
+        return "\n".join([*numbered, "", f"ATS Keywords: {', '.join(self.ats_keywords)}"])
+
+
+_HEADINGS = Headings(
+    {"ats": ("ats keywords", "ats keyword", "ats", "ats-friendly keywords", "ats terms", "keywords", "key skills")}
+)
+
+
+def _judge(text: str, truncated: bool) -> tuple[ResumeGuidance, list[Issue]]:
+    sections = _HEADINGS.sections(text, truncated)
+    labelled = [line for section in sections if section.key == "ats" for line in section.lines]
+    body = [line for section in sections if section.key != "ats" for line in section.lines]
+    unlabelled = [] if labelled else _keyword_line(body)
+    bullets = [Bullet(text=item, verb=leading_verb(item)) for item in items(body[: len(body) - len(unlabelled)])]
+    answer = ResumeGuidance(bullets=bullets, ats_keywords=distinct(keywords(labelled or unlabelled)))
+    return answer, _issues(answer, len(text.split()), labelled=bool(labelled))
+
+
+def _keyword_line(body: list[Line]) -> list[Line]:
+    """The last line, where it is nothing but six keywords or more of four words at most."""
+    words = keywords(body[-1:])
+    whole = bool(body) and len(words) == len(body[-1].text.split(","))
+    return body[-1:] if whole and len(words) >= 6 and all(len(word.split()) <= 4 for word in words) else []
+
+
+def _issues(answer: ResumeGuidance, words: int, *, labelled: bool) -> list[Issue]:
+    count, led, found = (
+        len(answer.bullets),
+        sum(bool(bullet.verb) for bullet in answer.bullets),
+        len(answer.ats_keywords),
+    )
+    verbs, line = f"{led} of {count}", labelled and 8 <= found <= 12
+    active = count <= 2 * led if count else words > 0  # no bullet, no verdict on verbs, but for an empty answer
+    return [
+        *check("len", words, gate=words >= 50, contract=words <= 250, expected="50 to 250 words"),
+        *check("bullets", count, gate=count >= 5, contract=6 <= count <= 8, expected="6 to 8 different bullets"),
+        *check("verbs", verbs, gate=active, contract=led == count, expected="all led by an action verb"),
+        *check("ats_line", found, gate=found >= 5, contract=line, expected="8 to 12 keywords behind ATS Keywords:"),
+    ]
+
+
+DOMAIN = Domain(
+    name="resume_guidance",
+    system=(
+        "You are a career coach specializing in resumes. Provide 6-8 numbered bullets using action verbs."
+        " End with one line that starts with ATS Keywords: and lists 8 to 12 skills separated by commas."
+    ),
+    exemplars=(
+        "1. Led migration of 50+ services to Kubernetes, reducing deployment time by 60%\n"
+        "2. Built CI/CD with Jenkins and ArgoCD, enabling 20 daily deploys\n"
+        "3. Optimized AWS costs by 35% via auto-scaling and rightsizing\n"
+        "4. Designed REST APIs handling 10k+ requests per second with FastAPI\n"
+        "5. Implemented monitoring with Prometheus and Grafana and an on-call rota\n"
+        "6. Mentored 3 junior engineers in code reviews and design\n"
+        "ATS Keywords: Kubernetes, Docker, Jenkins, ArgoCD, Terraform, AWS, FastAPI, Python, CI/CD, Prometheus",
+    ),
+    guide_exemplar=(
+        "1. Led migration of 50+ services to Kubernetes, reducing deployments by 60%\n"
+        "2. Built CI/CD with Jenkins + ArgoCD, enabling 20 daily deploys\n"
+        "3. Optimized AWS costs by 35% via auto-scaling and rightsizing\n"
+        "4. Designed REST APIs handling 10k+ req/sec with FastAPI\n"
+        "5. Implemented monitoring with Prometheus/Grafana and on-call rota\n"
+        "6. Mentored 3 junior engineers in code reviews and design\n"
+        "ATS Keywords: Kubernetes, Docker, Jenkins, ArgoCD, Terraform, AWS, FastAPI, Python, CI/CD, Prometheus"
+    ),
+    seed="1. ",
+    max_tokens=200,
+    target=0.85,
+    answer_type=ResumeGuidance,
+    judge=_judge,
+    clarifiers={
+        "len": "Write at least 60 words.",
+        "bullets": "Write 6 to 8 different numbered bullets, one on each line.",
+        "verbs": "Start every bullet with an action verb such as Led, Built or Reduced, never with a number or a noun.",
+        "ats_line": "Finish with one line that starts with ATS Keywords: and lists 8 to 12 skills separated by commas.",
+    },
+)
+"""The domain `resume_guidance`."""

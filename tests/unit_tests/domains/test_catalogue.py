@@ -1,0 +1,98 @@
+"""What holds for every domain."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from pathlib import Path
+
+import pytest
+
+from langchain_careerv2 import domains
+from langchain_careerv2.domains import DOMAINS, Answer, Domain
+
+EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
+CODES = {"len", "bullets", "verbs", "ats_line", "sections", "score", "content", "channels", "cadence", "count"}
+
+
+def test_the_catalogue_is_the_folder() -> None:
+    folder = Path(domains.__file__).parent
+    assert set(DOMAINS) == {path.stem for path in folder.glob("[!_]*.py")}
+
+
+def test_the_guides_table_of_decoding_and_targets() -> None:
+    assert {name: (domain.max_tokens, domain.target) for name, domain in DOMAINS.items()} == {
+        "resume_guidance": (200, 0.85),
+        "job_description": (230, 0.80),
+        "job_resume_match": (200, 0.80),
+        "recruiting_strategy": (180, 0.95),
+        "ats_keywords": (150, 0.95),
+    }
+
+
+def test_the_guides_seeds() -> None:
+    seeded = {name for name, domain in DOMAINS.items() if domain.seed == "1. "}
+    assert seeded == {"resume_guidance", "recruiting_strategy", "ats_keywords"}
+
+
+@EACH
+def test_each_exemplar_passes_its_own_contract_without_any_issue(domain: Domain[Answer]) -> None:
+    for exemplar in domain.exemplars:
+        assert domain.read(exemplar).issues == ()
+
+
+@EACH
+def test_reading_what_an_answer_renders_gives_the_answer_again(domain: Domain[Answer]) -> None:
+    for exemplar in domain.exemplars:
+        answer = domain.read(exemplar).answer
+        assert answer is not None
+        assert domain.read(str(answer)).answer == answer
+
+
+@EACH
+@pytest.mark.parametrize("text", ["", " \n", "<|im_end|>", "\u200b"])
+def test_an_empty_text_carries_every_code_of_its_domain(domain: Domain[Answer], text: str) -> None:
+    reading = domain.read(text)
+    assert not reading.ok
+    assert {issue.code for issue in reading.issues if issue.severity == "gate"} == set(domain.clarifiers)
+    assert set(domain.clarifiers) <= CODES
+
+
+@EACH
+def test_the_seed_is_joined_back_exactly_once(domain: Domain[Answer]) -> None:
+    completion = domain.exemplars[0].removeprefix(domain.seed)
+    for text in (completion, f" {completion}", domain.seed + completion):
+        assert domain.read(text).text == domain.seed + completion
+
+
+@EACH
+def test_a_cut_answer_does_not_count_its_unfinished_end(domain: Domain[Answer]) -> None:
+    whole, cut = (domain.read(domain.exemplars[0], truncated=truncated).answer for truncated in (False, True))
+    assert whole is not None
+    assert cut is not None
+    assert len(str(cut)) < len(str(whole))
+
+
+@EACH
+def test_a_clarifier_names_what_was_wrong_and_nothing_else(domain: Domain[Answer]) -> None:
+    issues = domain.read("").issues
+    for issue in issues:
+        assert domain.clarify([issue]) == domain.clarifiers[issue.code]
+    everything = domain.clarify(issues)
+    assert all(sentence in everything for sentence in domain.clarifiers.values())
+    assert "..." not in everything
+    assert domain.clarify([dataclasses.replace(issue, severity="contract") for issue in issues]) == ""
+
+
+@EACH
+def test_a_cut_answer_is_asked_to_be_brief_and_no_more(domain: Domain[Answer]) -> None:
+    assert "brief" in domain.clarify(domain.read("").issues, truncated=True)
+    assert not any(
+        text in domain.clarify(domain.read("").issues, truncated=True) for text in domain.clarifiers.values()
+    )
+
+
+@EACH
+def test_answers_and_readings_survive_pickling(domain: Domain[Answer]) -> None:
+    reading = domain.read(domain.exemplars[0])
+    assert pickle.loads(pickle.dumps(reading)) == reading  # noqa: S301  # our own bytes
