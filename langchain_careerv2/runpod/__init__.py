@@ -1,0 +1,1 @@
+"""The wire: RunPod serverless jobs over HTTP. Knows nothing of careers or LangChain."""

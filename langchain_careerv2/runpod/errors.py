@@ -1,0 +1,101 @@
+"""What can go wrong between a caller and a RunPod endpoint.
+
+EndpointError
+├── ConfigurationError        a setting is missing or cannot be right; nothing was sent
+├── InvalidRequestError       the endpoint refused the request (HTTP 400, 413, 422; a worker's BadRequestError)
+│   └── PromptTooLongError    the prompt does not fit
+├── AuthenticationError       HTTP 401, 403
+├── EndpointNotFoundError     HTTP 404 on submit
+├── RateLimitError            HTTP 429
+├── ServerError               HTTP 5xx
+├── EndpointConnectionError   refused, reset, broken in the middle of an answer
+├── EndpointTimeoutError      the deadline passed, or RunPod gave the job up (TIMED_OUT)
+├── JobError                  the job ended without an answer (FAILED, CANCELLED, gone)
+├── ProtocolError             an answer in a shape that no known worker gives
+└── BlockedError              the handler's gate refused the question
+"""
+
+from __future__ import annotations
+
+
+class EndpointError(Exception):
+    """Base of every error of this package's client.
+
+    No message holds the API key or the text of a prompt or an answer.
+
+    Attributes:
+        is_retryable: Whether the same call may succeed later.
+        job_id: The RunPod job, where one was known.
+        retry_after: Seconds the endpoint asked to wait, where it did.
+    """
+
+    is_retryable = False
+
+    def __init__(self, message: str, *, job_id: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.job_id = job_id
+        self.retry_after = retry_after
+
+
+class ConfigurationError(EndpointError):
+    """A setting is missing or cannot be right. Nothing was sent."""
+
+
+class InvalidRequestError(EndpointError):
+    """The endpoint refused the request as malformed."""
+
+
+class PromptTooLongError(InvalidRequestError):
+    """The prompt does not fit the model's context or the handler's limit."""
+
+
+class AuthenticationError(EndpointError):
+    """RunPod did not accept the API key (HTTP 401 or 403)."""
+
+
+class EndpointNotFoundError(EndpointError):
+    """RunPod knows no endpoint of this id (HTTP 404)."""
+
+
+class RateLimitError(EndpointError):
+    """Too many requests, or a full queue (HTTP 429)."""
+
+    is_retryable = True
+
+
+class ServerError(EndpointError):
+    """RunPod or the worker failed to answer (HTTP 5xx)."""
+
+    is_retryable = True
+
+
+class EndpointConnectionError(EndpointError):
+    """The connection was refused, or broke before the answer was whole."""
+
+    is_retryable = True
+
+
+class EndpointTimeoutError(EndpointError):
+    """The deadline passed without an answer, or RunPod gave the job up."""
+
+    is_retryable = True
+
+
+class JobError(EndpointError):
+    """The job ended without an answer. Not retryable blindly: its work may have run, even twice."""
+
+
+class ProtocolError(EndpointError):
+    """The answer has a shape that no known worker gives. The message names keys, never contents."""
+
+
+class BlockedError(EndpointError):
+    """The handler's gate refused the question.
+
+    Attributes:
+        intent: The handler's label, for example `salary_intelligence`.
+    """
+
+    def __init__(self, message: str, *, intent: str = "", job_id: str | None = None) -> None:
+        super().__init__(message, job_id=job_id)
+        self.intent = intent
