@@ -1,0 +1,356 @@
+"""`CareerV2LLM`: the career model on a RunPod endpoint as a LangChain `LLM`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import LangSmithParams, LanguageModelInput
+from langchain_core.language_models.llms import LLM
+from langchain_core.messages import AIMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, LLMResult
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import get_config_list
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+
+from langchain_careerv2 import chatml, errors
+from langchain_careerv2.runpod.client import RUNPOD_URL, Endpoint, adrive, drive
+from langchain_careerv2.runpod.outputs import Completion, Json, Usage
+from langchain_careerv2.runpod.protocol import Flow, health, run_job
+
+MODEL = "Puneetrinity/qwen2.5-7b-careerv2"
+DEFAULT_MAX_TOKENS = 200
+"""Tokens of a completion outside a chain (the guide's `generate`)."""
+HANDLER_PROMPT_CHARS = 1024
+"""Characters that the deployed handler takes; it refuses more."""
+CHARS_PER_TOKEN = 8
+"""Qwen2.5 spends a token on about 4 characters of English; a prompt over twice that times its context cannot fit."""
+
+
+class Sampling(BaseModel):
+    """The sampling parameters of vLLM's completions that make sense for one plain-text answer, with their ranges."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    max_tokens: int = Field(ge=1)
+    temperature: float = Field(ge=0, le=2)
+    top_p: float = Field(gt=0, le=1)
+    repetition_penalty: float = Field(gt=0, le=2)
+    stop: list[str]
+    top_k: int | None = None
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    seed: int | None = None
+    min_tokens: int | None = Field(default=None, ge=0)
+    stop_token_ids: list[int] | None = None
+    ignore_eos: bool | None = None
+    skip_special_tokens: bool | None = None
+    include_stop_str_in_output: bool | None = None
+    bad_words: list[str] | None = None
+    logit_bias: dict[str, float] | None = None
+    response_format: dict[str, Any] | None = None
+    structured_outputs: dict[str, Any] | None = None
+
+
+DECODING_FIELDS = tuple(name for name, field in Sampling.model_fields.items() if field.is_required())
+"""The parameters that every request carries: the guide's decoding table."""
+
+
+def _from_env(*names: str) -> str:
+    return next((value for name in names if (value := os.environ.get(name, "").strip())), "")
+
+
+class CareerV2LLM(LLM):
+    """The career model behind a RunPod serverless endpoint: raw vLLM, or the handler with validation and gates.
+
+    Setup:
+        Set `RUNPOD_API_KEY` (or `API_KEY`) and `RUNPOD_ENDPOINT_ID` (or `ENDPOINT_ID`; for the handler
+        `HANDLER_ENDPOINT_ID`), or pass them. Nothing is sent before the first call.
+
+    Instantiate:
+        `llm = CareerV2LLM(endpoint_id="abc123", timeout=300)`
+
+    Invoke:
+        `llm.invoke(domain_prompt("ats_keywords").format(request="ATS terms for a data analyst"))`
+
+    Async:
+        `await llm.ainvoke(prompt)`; `await llm.abatch(prompts, {"max_concurrency": 64})`
+
+    An argument of a call (`llm.invoke(prompt, temperature=0)`) beats the field of the same name. `batch` and `abatch`
+    run their prompts side by side; one that fails harms no other.
+
+    Raises:
+        ConfigurationError: At construction, for a missing or impossible key, endpoint id or base URL.
+        InvalidRequestError: At construction or a call, for a sampling parameter that is unknown or out of range.
+        EndpointError: At a call, the leaf that fits (see `langchain_careerv2.errors`).
+    """
+
+    # A misspelt field must not be lost in silence, and no validation error may show the key it was given.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    endpoint_id: str = ""
+    """The endpoint's id. Default: `RUNPOD_ENDPOINT_ID`, `ENDPOINT_ID`; with `handler`, `HANDLER_ENDPOINT_ID` first."""
+    api_key: SecretStr = SecretStr("")
+    """RunPod's API key. Default: `RUNPOD_API_KEY`, `API_KEY`."""
+    base_url: str = ""
+    """Where RunPod's API is. Default: `RUNPOD_ENDPOINT_BASE_URL` (the official SDK's name), `https://api.runpod.ai/v2`."""
+    handler: bool = False
+    """Whether the endpoint is the handler, with validation and gates, instead of raw vLLM."""
+    enable_validation: bool = True
+    """Handler only: whether it validates its answers (the guide)."""
+    block_low_trust_intents: bool = True
+    """Handler only: whether it blocks salary and market questions (the guide)."""
+    handler_prompt: Literal["question", "chatml"] = "question"
+    """Handler only: send the user's question (the handler wraps it in its own ChatML), or the whole ChatML prompt."""
+    model: str = MODEL
+    """The model's name in traces. The endpoint decides what is served."""
+    max_tokens: int | None = None
+    """Tokens of a completion. Default: the domain's in a chain, 200 outside of one (the guide)."""
+    temperature: float = 0.3
+    """The guide's value."""
+    top_p: float = 0.9
+    """The guide's value."""
+    repetition_penalty: float = 1.0
+    """The guide's value."""
+    stop: list[str] = Field(default=[chatml.IM_END])
+    """The guide's value."""
+    timeout: float = Field(default=120.0, gt=0)
+    """Seconds for a whole call: queue, cold start and work (the guide's 120). Then the job is cancelled."""
+    max_concurrency: int = Field(default=30, ge=1)
+    """Prompts under way at once in a batch that names no number of its own (worker-vllm takes 30 jobs at a time)."""
+    max_model_len: int = Field(default=4096, ge=1)
+    """Tokens of the model's context, for refusing a prompt that cannot fit before it is sent."""
+
+    _endpoint: Endpoint = PrivateAttr()
+    _called: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _resolve(self) -> CareerV2LLM:
+        ids = ["RUNPOD_ENDPOINT_ID", "ENDPOINT_ID"]
+        ids = ["HANDLER_ENDPOINT_ID", *ids] if self.handler else ids
+        self.endpoint_id = self.endpoint_id or _from_env(*ids)
+        self.base_url = self.base_url or _from_env("RUNPOD_ENDPOINT_BASE_URL") or RUNPOD_URL
+        if not self.api_key.get_secret_value():
+            self.api_key = SecretStr(_from_env("RUNPOD_API_KEY", "API_KEY"))
+        for value, what, names in (
+            (self.api_key.get_secret_value(), "API key", "RUNPOD_API_KEY (or API_KEY)"),
+            (self.endpoint_id, "endpoint id", " or ".join(ids)),
+        ):
+            if not value:
+                raise errors.ConfigurationError(
+                    f"no RunPod {what}: set {names} or pass it; without an account, use LocalEndpoint().llm()"
+                )
+        self._endpoint = Endpoint(self.endpoint_id, self.api_key, self.base_url)
+        self._sampling(None, {})
+        return self
+
+    def health(self) -> Json:
+        """Asks the endpoint for its job and worker counts: `{"jobs": {...}, "workers": {...}}`.
+
+        Raises:
+            EndpointError: The endpoint did not answer.
+        """
+        with errors.lifted():
+            return drive(health(), self._endpoint)
+
+    def _sampling(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
+        fields = {name: getattr(self, name) for name in DECODING_FIELDS}
+        called = {**kwargs, **({"stop": stop} if stop is not None else {})}
+        merged = {"max_tokens": DEFAULT_MAX_TOKENS}
+        merged |= {name: value for name, value in {**fields, **called}.items() if value is not None}
+        try:
+            return Sampling(**merged).model_dump(exclude_none=True)
+        except ValidationError as error:
+            wrong = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
+            raise errors.InvalidRequestError(f"sampling parameters: {'; '.join(wrong)}") from None
+
+    def _flow(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Flow[Completion]:
+        sampling = self._sampling(stop, kwargs)
+        job_input: dict[str, Any] = {"prompt": prompt, "sampling_params": sampling}
+        limit, whose = self.max_model_len * CHARS_PER_TOKEN, f"a context of {self.max_model_len} tokens"
+        if self.handler:
+            job_input["prompt"] = chatml.last_user_turn(prompt) if self.handler_prompt == "question" else prompt
+            job_input["enable_validation"] = self.enable_validation
+            job_input["block_low_trust_intents"] = self.block_low_trust_intents
+            limit, whose = HANDLER_PROMPT_CHARS, "the handler"
+        length = len(job_input["prompt"])
+        if length > limit:
+            raise errors.PromptTooLongError(f"the prompt has {length} characters; {whose} takes {limit} at most")
+        if not prompt.strip():
+            raise errors.InvalidRequestError("the prompt is empty")
+        return run_job(job_input, timeout=self.timeout, clock=time.monotonic, max_tokens=sampling["max_tokens"])
+
+    def _complete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
+        with errors.lifted():
+            return drive(self._flow(prompt, stop, kwargs), self._endpoint)
+
+    async def _acomplete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
+        with errors.lifted():
+            return await adrive(self._flow(prompt, stop, kwargs), self._endpoint)
+
+    def _generate(
+        self,
+        prompts: list[str],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> LLMResult:
+        if len(prompts) == 1:
+            return self._result([self._complete(prompts[0], stop, kwargs)])
+        with ThreadPoolExecutor(min(len(prompts), self.max_concurrency)) as pool:
+            return self._result(list(pool.map(lambda prompt: self._complete(prompt, stop, kwargs), prompts)))
+
+    async def _agenerate(
+        self,
+        prompts: list[str],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> LLMResult:
+        if len(prompts) == 1:
+            return self._result([await self._acomplete(prompts[0], stop, kwargs)])
+        gate = asyncio.Semaphore(self.max_concurrency)
+
+        async def one(prompt: str) -> Completion:
+            async with gate:
+                return await self._acomplete(prompt, stop, kwargs)
+
+        return self._result(_unwrapped(await asyncio.gather(*map(one, prompts), return_exceptions=True)))
+
+    def _result(self, completions: Sequence[Completion]) -> LLMResult:
+        total = sum((completion.usage for completion in completions if completion.usage), Usage())
+        return LLMResult(
+            generations=[[self._generation(completion)] for completion in completions],
+            llm_output={"token_usage": _token_usage(total), "model_name": self.model},
+        )
+
+    def _generation(self, completion: Completion) -> ChatGeneration:
+        """A generation with a message in it: core counts tokens, and LangSmith shows them, only for those."""
+        usage = completion.usage
+        info = {
+            "finish_reason": completion.finish_reason,
+            "job_id": completion.job_id,
+            "delay_ms": completion.delay_ms,
+            "execution_ms": completion.execution_ms,
+            "token_usage": _token_usage(usage) if usage else None,
+            "served_model": completion.model,
+            "validation": completion.validation,
+        }
+        message = AIMessage(
+            completion.text,
+            response_metadata={**info, "model_name": self.model},
+            usage_metadata=usage_metadata(usage) if usage else None,
+        )
+        return ChatGeneration(message=message, generation_info=info)
+
+    def generate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
+        """As in the base class; a cache keeps answers apart that were asked for with different arguments."""
+        return super(CareerV2LLM, self._for_call(kwargs)).generate(prompts, *args, **kwargs)
+
+    async def agenerate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
+        """As `generate`, in this event loop."""
+        return await super(CareerV2LLM, self._for_call(kwargs)).agenerate(prompts, *args, **kwargs)
+
+    def _for_call(self, kwargs: dict[str, Any]) -> CareerV2LLM:
+        """This model with a call's sampling in its identifying parameters, which core makes the cache's key of."""
+        called = {name: kwargs[name] for name in Sampling.model_fields.keys() & kwargs.keys()}
+        if not called:
+            return self
+        model = self.model_copy()
+        model._called = called
+        return model
+
+    def _call(
+        self,
+        prompt: str,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> str:
+        return self._complete(prompt, stop, kwargs).text
+
+    def batch(
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[str]:
+        """Runs the prompts side by side, `max_concurrency` at once; each result stands at its prompt's place.
+
+        Every prompt is carried through. Without `return_exceptions`, the first error in the order of the prompts is
+        then raised.
+        """
+        configs = bounded(config, len(inputs), self.max_concurrency)
+        # The base class runs a batch one prompt after another, and turns one failure into a failure of all.
+        results = Runnable.batch(self, inputs, configs, return_exceptions=True, **kwargs)
+        return results if return_exceptions else _unwrapped(results)
+
+    async def abatch(
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[str]:
+        """As `batch`, in this event loop."""
+        configs = bounded(config, len(inputs), self.max_concurrency)
+        results = await Runnable.abatch(self, inputs, configs, return_exceptions=True, **kwargs)
+        return results if return_exceptions else _unwrapped(results)
+
+    @property
+    def _llm_type(self) -> str:
+        return "runpod-llm"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        """All that shapes an answer, for the cache's key and for traces; never the API key."""
+        names = ("model", "endpoint_id", "base_url", *DECODING_FIELDS, "handler")
+        handler = ("enable_validation", "block_low_trust_intents", "handler_prompt") if self.handler else ()
+        return {name: getattr(self, name) for name in (*names, *handler)} | self._called
+
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        params = super()._get_ls_params(stop=stop, **kwargs)
+        params["ls_provider"] = "runpod"
+        return params
+
+
+def bounded(
+    config: RunnableConfig | Sequence[RunnableConfig] | None, length: int, limit: int | None
+) -> list[RunnableConfig]:
+    """One config per input, with `limit` as the concurrency where the caller named none."""
+    configs = get_config_list(config, length) if length else []
+    return [{**item, "max_concurrency": item.get("max_concurrency") or limit} for item in configs]
+
+
+def usage_metadata(usage: Usage) -> UsageMetadata:
+    """The usage in LangChain's words for messages."""
+    return UsageMetadata(
+        input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, total_tokens=usage.total_tokens
+    )
+
+
+def _token_usage(usage: Usage) -> dict[str, int]:
+    """The usage in OpenAI's words, which LangChain's text models share."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
+    }
+
+
+def _unwrapped(results: Sequence[Any]) -> list[Any]:
+    """The results, if none of them is an error; else the first error is raised."""
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return list(results)
