@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from langchain_core.exceptions import OutputParserException
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatGeneration, Generation
+
+from langchain_careerv2.domains import DOMAINS, AtsKeywords, ResumeGuidance
+from langchain_careerv2.output_parsers import Attempt, CareerOutputParser, ContractError, best
+
+GOOD = DOMAINS["ats_keywords"].exemplars[0]
+
+
+def test_a_good_text_becomes_the_typed_answer() -> None:
+    answer = CareerOutputParser("ats_keywords").invoke(GOOD)
+    assert isinstance(answer, AtsKeywords)
+    assert answer.keywords[:2] == ["Financial modeling", "Budgeting"]
+
+
+def test_the_seed_is_joined_to_a_completion() -> None:
+    completion = DOMAINS["resume_guidance"].exemplars[0].removeprefix("1. ")
+    answer = CareerOutputParser("resume_guidance").parse(completion)
+    assert isinstance(answer, ResumeGuidance)
+    assert len(answer.bullets) == 6
+
+
+def test_a_bad_text_is_a_contract_error_with_all_that_is_known() -> None:
+    with pytest.raises(ContractError) as caught:
+        CareerOutputParser("ats_keywords").parse("A candidate's secret")
+    error = caught.value
+    assert isinstance(error, OutputParserException)
+    assert error.domain == "ats_keywords"
+    assert [issue.code for issue in error.issues] == ["count"]
+    assert error.llm_output == error.text == "1. A candidate's secret"
+    assert error.observation == DOMAINS["ats_keywords"].clarifiers["count"]
+    assert str(error) == (
+        "the answer fails the contract of ats_keywords: count: expected 20 to 40 different keywords,"
+        " found 1 different of 1"
+    )
+
+
+def test_a_contract_error_survives_pickling() -> None:
+    reading = DOMAINS["ats_keywords"].read("no")
+    error = ContractError(DOMAINS["ats_keywords"], reading, (Attempt("draft", reading),))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (str(copy), copy.issues, copy.attempts) == (str(error), error.issues, error.attempts)
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_finish_reason_of_length_marks_the_end_as_unfinished(cut: bool) -> None:
+    info = {"finish_reason": "length" if cut else "stop"}
+    message = AIMessage(GOOD, response_metadata=info)
+    for generation in (Generation(text=GOOD, generation_info=info), ChatGeneration(message=message)):
+        answer = CareerOutputParser("ats_keywords").parse_result([generation])
+        assert isinstance(answer, AtsKeywords)
+        assert ("Due diligence" in answer.keywords) is not cut
+
+
+def test_format_instructions_say_what_the_answer_must_look_like() -> None:
+    assert "20-40 different ATS keywords" in CareerOutputParser("ats_keywords").get_format_instructions()
+
+
+def test_the_best_attempt_has_the_fewest_gate_issues_then_the_fewest_others_then_comes_first() -> None:
+    domain = DOMAINS["ats_keywords"]
+    rejected = Attempt("a", domain.read("no"))
+    short = Attempt("b", domain.read(", ".join(f"w{n}" for n in range(15))))
+    good, good_too = Attempt("c", domain.read(GOOD)), Attempt("d", domain.read(GOOD))
+    assert best((rejected, short)) is short
+    assert best((short, rejected)) is short
+    assert best((short, good, good_too)) is good
+    assert best((rejected, Attempt("e", domain.read("no")))) is rejected
