@@ -1,0 +1,109 @@
+"""Runs the cases through the chains, writes the guide's CSV, and counts pass rates before and after the re-ask."""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from langchain_careerv2.chains import Generated, generate
+from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.errors import EndpointError
+from langchain_careerv2.llms import CareerV2LLM
+
+COLUMNS = ("domain", "prompt", "ok", "issues", "len", "preview", "status", "latency")
+"""The guide's columns; `status` is `ok`, or the name of the error that left the case without an answer."""
+PREVIEW = 160
+"""Characters of an answer in the CSV."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case and what came of it; `result` is None where the endpoint gave no answer."""
+
+    domain: str
+    prompt: str
+    status: str
+    latency: float
+    result: Generated | None
+
+    @property
+    def first_ok(self) -> bool:
+        """Whether the draft alone passed."""
+        return self.result is not None and self.result.attempts[0].reading.ok
+
+    @property
+    def ok(self) -> bool:
+        """Whether the kept answer passed."""
+        return self.result is not None and self.result.ok
+
+
+def run_suite(llm: CareerV2LLM, cases: Iterable[tuple[str, str]]) -> list[Row]:
+    """Runs the cases side by side, as many at once as the model allows, and returns their rows in order.
+
+    An endpoint that gives no answer to a case costs that case its answer, not the run: see `Row.status`.
+    """
+
+    def one(case: tuple[str, str]) -> Row:
+        domain, prompt = case
+        began = time.monotonic()
+        try:
+            result, status = generate(domain, prompt, llm=llm), "ok"
+        except EndpointError as error:
+            result, status = None, type(error).__name__
+        return Row(domain, prompt, status, time.monotonic() - began, result)
+
+    with ThreadPoolExecutor(llm.max_concurrency) as pool:
+        return list(pool.map(one, cases))
+
+
+def write_csv(rows: Sequence[Row], path: Path) -> None:
+    """Writes the rows under the guide's columns; the file appears whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            writer.writerows(_cells(row) for row in rows)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _cells(row: Row) -> tuple[object, ...]:
+    issues = row.result.issues if row.result else ()
+    text = row.result.text if row.result else ""
+    preview = " ".join(text.split())[:PREVIEW]
+    codes = ";".join(issue.code for issue in issues if issue.severity == "gate")
+    return (row.domain, row.prompt, row.ok, codes, len(text.split()), preview, row.status, f"{row.latency:.3f}")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A domain's pass rates: `first` counts drafts, `final` what the re-ask left, both of `n` answered cases."""
+
+    domain: str
+    n: int
+    first: int
+    final: int
+    unanswered: int
+    target: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the final share reaches the guide's target."""
+        return self.n > 0 and self.final >= self.target * self.n
+
+
+def rates(rows: Sequence[Row]) -> Iterator[Rate]:
+    """Pass rates per domain, over the answered cases; an unanswered case is neither passed nor failed."""
+    for name, domain in DOMAINS.items():
+        mine = [row for row in rows if row.domain == name]
+        answered = [row for row in mine if row.result is not None]
+        first, final = sum(row.first_ok for row in answered), sum(row.ok for row in answered)
+        if mine:
+            yield Rate(name, len(answered), first, final, len(mine) - len(answered), domain.target)
