@@ -1,0 +1,206 @@
+"""The commands. Exit codes: 0 accepted, 1 contract failed, 2 wrong use, 3 the endpoint gave no answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from langchain_careerv2 import __version__
+from langchain_careerv2.chains import Generated, generate
+from langchain_careerv2.cli import demo as demonstration
+from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.errors import ConfigurationError, EndpointError, RequestError
+from langchain_careerv2.llms import CareerV2LLM
+from langchain_careerv2.prompts import domain_prompt
+from langchain_careerv2.serving.local import LocalEndpoint
+from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
+
+app = typer.Typer(
+    help="Checked, typed career and HR answers from a ChatML model on RunPod.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # rich tracebacks print local variables, and a key can be one
+    rich_markup_mode=None,
+    add_completion=False,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+REJECTED, MISUSED, UNANSWERED = 1, 2, 3
+
+DomainName = Annotated[str, typer.Argument(help=f"One of: {', '.join(DOMAINS)}.", metavar="DOMAIN")]
+Request = Annotated[str, typer.Argument(help="The question; - reads it from standard input.", metavar="REQUEST")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use the embedded endpoint; its rules are no language model.")]
+Handler = Annotated[bool, typer.Option("--handler", help="The endpoint is the handler, with validation and gates.")]
+DefectRate = Annotated[float, typer.Option(help="Share of offline answers with a planted defect.", min=0, max=1)]
+CsvPath = Annotated[Path, typer.Option("--out", help="Where the suite's rows go.")]
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Checked, typed career and HR answers from a ChatML model on RunPod."""
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turns the package's errors into one line and an exit code."""
+    try:
+        yield
+    except ConfigurationError as error:
+        err.print(f"error: {error}; or try --offline", markup=False)
+        raise typer.Exit(MISUSED) from None
+    except RequestError as error:
+        err.print(f"error: {error}", markup=False)
+        raise typer.Exit(MISUSED) from None
+    except EndpointError as error:
+        err.print(f"error: {type(error).__name__}: {error}", markup=False)
+        raise typer.Exit(UNANSWERED) from None
+
+
+@contextmanager
+def _model(offline: bool, defect_rate: float, settings: dict[str, Any]) -> Iterator[CareerV2LLM]:
+    """The configured model, or one on an embedded endpoint for as long as the block runs."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    if not offline:
+        yield CareerV2LLM(**given)
+        return
+    err.print(f"[offline] {ENGINE_NAME}", markup=False)
+    with LocalEndpoint(OfflineEngine(defect_rate=defect_rate)) as endpoint:
+        yield endpoint.llm(**{name: value for name, value in given.items() if name == "timeout"})
+
+
+@app.command("generate")
+def generate_command(
+    domain: DomainName,
+    request: Request,
+    offline: Offline = False,
+    defect_rate: DefectRate = 0.0,
+    endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
+    handler: Handler = False,
+    base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds for the call, cold start included.", min=1)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the model's text as it came, with the seed.")] = False,
+) -> None:
+    """Ask for one checked answer.
+
+    The key comes from RUNPOD_API_KEY or API_KEY. Exit codes: 0 accepted, 1 rejected, 2 wrong use, 3 no answer.
+    """
+    with _failures():
+        settings = {"endpoint_id": endpoint_id, "handler": handler or None, "base_url": base_url, "timeout": timeout}
+        with _model(offline, defect_rate, settings) as llm:
+            result = generate(domain, _text(request), llm=llm)
+    if as_json:
+        sys.stdout.write(f"{json.dumps(_plain(result), ensure_ascii=False, indent=2)}\n")
+    elif raw:
+        sys.stdout.write(f"{result.text}\n")
+    else:
+        _show(result)
+    raise typer.Exit(0 if result.ok else REJECTED)
+
+
+@app.command()
+def prompt(domain: DomainName, request: Request) -> None:
+    """Print the exact ChatML that would be sent."""
+    with _failures():
+        sys.stdout.write(f"{domain_prompt(domain).format(request=_text(request))}\n")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Jobs at once.", min=0)] = 4,
+    latency: Annotated[float, typer.Option(help="Seconds that each job takes at least.", min=0)] = 0.0,
+    defect_rate: DefectRate = 0.0,
+) -> None:
+    """Serve the local endpoint until Ctrl-C.
+
+    It speaks RunPod's API on loopback; what it answers is written by rules, not by a language model.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    engine = OfflineEngine(defect_rate=defect_rate)
+    try:
+        with LocalEndpoint(engine, workers=workers, latency=latency, port=port) as endpoint:
+            typer.echo(f"{ENGINE_NAME}; from another shell:")
+            typer.echo(f"export RUNPOD_ENDPOINT_BASE_URL={endpoint.base_url} RUNPOD_API_KEY={endpoint.api_key}")
+            typer.echo(f"careerv2 generate ats_keywords 'a data analyst' --endpoint-id {endpoint.endpoint_id}")
+            while True:
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        err.print("stopped")
+    except OSError as error:
+        err.print(f"error: port {port} cannot be used: {error.strerror}; try --port 0", markup=False)
+        raise typer.Exit(MISUSED) from None
+
+
+@app.command()
+def demo(
+    count: Annotated[int, typer.Option(help="Prompts of the quality suite per domain.", min=1)] = 8,
+    defect_rate: DefectRate = 0.5,
+    seed: Annotated[int, typer.Option(help="Varies sentences and defects.")] = 1,
+    csv_path: CsvPath = Path("eval_results_endpoint.csv"),
+) -> None:
+    """Run everything once without key or network.
+
+    Starts the local endpoint, runs the five chains and a small quality suite, and writes its CSV.
+    """
+    if not csv_path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {csv_path.parent}", param_hint="--out")
+    with _failures():
+        demonstration.run(out, OfflineEngine(seed=seed, defect_rate=defect_rate), count, csv_path)
+
+
+def _text(request: str) -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if request == "-" else request
+
+
+def _show(result: Generated) -> None:
+    if result.ok:
+        out.print(Markdown(str(result.answer)))
+    else:
+        err.print("rejected: no attempt passed its contract; this is the best one:")
+        out.print(result.text, markup=False)
+    for issue in result.issues:
+        err.print(f"{issue.severity}: {issue.message}", markup=False)
+    tries = len(result.attempts)
+    err.print(f"{tries} attempt{'s' if tries > 1 else ''}, {result.usage.total_tokens} tokens")
+
+
+def _plain(result: Generated) -> dict[str, Any]:
+    """The result as JSON types."""
+    return {
+        "ok": result.ok,
+        "issues": [{**asdict(issue), "message": issue.message} for issue in result.issues],
+        "text": result.text,
+        "answer": result.answer.model_dump(mode="json") if result.answer else None,
+        "attempts": [
+            {
+                "rung": attempt.rung,
+                "ok": attempt.reading.ok,
+                "issues": [issue.code for issue in attempt.reading.issues],
+                "truncated": attempt.truncated,
+                "text": attempt.reading.text,
+                **attempt.info,
+            }
+            for attempt in result.attempts
+        ],
+        "usage": asdict(result.usage),
+    }

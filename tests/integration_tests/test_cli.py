@@ -1,0 +1,107 @@
+"""The command line as a user runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.evals.suite import COLUMNS
+from langchain_careerv2.serving import ENGINE_NAME, LocalEndpoint, OfflineEngine
+
+COMMAND = [sys.executable, "-W", "error", "-c", "from langchain_careerv2.cli import main; main()"]
+
+
+def careerv2(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own command
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_generate_offline_prints_a_checked_answer(name: str) -> None:
+    run = careerv2("generate", name, "A senior data analyst with SQL and Tableau", "--offline", "--json")
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert result["ok"]
+    assert DOMAINS[name].answer_type.model_validate(result["answer"])
+    assert DOMAINS[name].read(result["text"]).ok
+    assert result["usage"]["completion_tokens"] > 0
+    assert "no language model" in run.stderr
+
+
+def test_generate_in_its_three_forms() -> None:
+    pretty, raw, rejected = (
+        careerv2("generate", "resume_guidance", "A nurse", "--offline", *options)
+        for options in ([], ["--raw"], ["--defect-rate", "1", "--json"])
+    )
+    assert "ATS Keywords:" in pretty.stdout
+    assert "1 attempt" in pretty.stderr
+    assert raw.stdout.startswith("1. ")
+    assert DOMAINS["resume_guidance"].read(raw.stdout).ok
+    assert rejected.returncode == (0 if json.loads(rejected.stdout)["ok"] else 1)
+
+
+def test_a_rejected_answer_is_shown_with_its_issues_and_exit_code_1() -> None:
+    with LocalEndpoint(OfflineEngine(defect_rate=1, defects=("repeats",))) as endpoint:
+        options = ["--endpoint-id", endpoint.endpoint_id, "--base-url", endpoint.base_url]
+        run = careerv2("generate", "ats_keywords", "A nurse", *options, RUNPOD_API_KEY=endpoint.api_key)
+        wrong = careerv2("generate", "ats_keywords", "A nurse", *options, RUNPOD_API_KEY="rpa_WRONG")
+    assert run.returncode == 1
+    assert "rejected" in run.stderr
+    assert "gate: count: expected 20 to 40 different keywords" in run.stderr
+    assert wrong.returncode == 3
+    assert "AuthenticationError: RunPod did not accept the API key" in wrong.stderr
+    assert "WRONG" not in wrong.stderr
+
+
+def test_serve_tells_how_to_use_it_and_ends_with_ctrl_c() -> None:
+    with subprocess.Popen(  # noqa: S603  # our own command
+        [*COMMAND, "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        told, exports, _ = (server.stdout.readline() for _ in range(3))
+        assert ENGINE_NAME in told
+        variables = dict(pair.split("=", 1) for pair in exports.removeprefix("export ").split())
+        run = careerv2("generate", "ats_keywords", "A data analyst", "--endpoint-id", "local", "--json", **variables)
+        server.send_signal(signal.SIGINT)
+        _, log = server.communicate(timeout=20)
+    assert json.loads(run.stdout)["ok"]
+    assert server.returncode == 0
+    assert log.splitlines()[-1] == "stopped"
+    assert all(ENGINE_NAME in line for line in log.splitlines()[:-1])
+
+
+def test_serve_on_a_taken_port_says_so() -> None:
+    with LocalEndpoint() as endpoint:
+        run = careerv2("serve", "--port", str(endpoint.port))
+    assert run.returncode == 2
+    assert "try --port 0" in run.stderr
+
+
+def test_the_demo_shows_everything_and_writes_its_csv(tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    run = careerv2("demo", "--out", str(out))
+    assert run.returncode == 0, run.stderr
+    assert all(f"{domain.answer_type.__name__}, checked" in run.stdout for domain in DOMAINS.values())
+    assert "asked for again" in run.stdout
+    assert ENGINE_NAME in run.stdout
+    assert "0 jobs left running" in run.stdout
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 40
+    assert {row["status"] for row in rows} == {"ok"}
