@@ -23,7 +23,7 @@ def _judge(text: str, truncated: bool) -> tuple[AtsKeywords, list[Issue]]:
     count = len(answer.keywords)
     fresh = count >= 0.6 * len(every)
     found = f"{count} different of {len(every)}"
-    expected = "20 to 40 different keywords"
+    expected = "20 to 40 different keywords (at least 15, at most 50)"
     return answer, check(
         "count", found, gate=15 <= count <= 50, contract=20 <= count <= 40 and fresh, expected=expected
     )

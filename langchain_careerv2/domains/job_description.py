@@ -85,9 +85,9 @@ def _issues(answer: JobDescription, words: int) -> list[Issue]:
     total = len(distinct([*answer.responsibilities, *answer.requirements]))
     full = len(answer.summary.split()) >= SUMMARY_WORDS and all(6 <= count <= 8 for count in counts)
     found = f"{counts[0]} and {counts[1]}{'' if answer.summary else ', no summary'}"
-    sections = "a summary, 6 to 8 responsibilities, 6 to 8 requirements"
+    sections = "a summary, 6 to 8 responsibilities and 6 to 8 requirements (at least 1 of each)"
     return [
-        *check("len", words, gate=words >= 100, contract=words <= 300, expected="100 to 300 words"),
+        *check("len", words, gate=words >= 100, contract=words <= 300, expected="100 to 300 words (at least 100)"),
         *check("sections", found, gate=all(counts), contract=full, expected=sections),
         *check("bullets", total, gate=total >= 8, expected="at least 8 different items"),
     ]

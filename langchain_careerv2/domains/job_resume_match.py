@@ -133,11 +133,11 @@ def _issues(
     real = matches >= 3 and (gaps > 0 or no_gaps)
     full = matches >= 5 and (gaps >= 3 or no_gaps) and steps >= 3
     content = f"{matches}, {gaps} and {steps}"
-    expected = "5 matches, 3 gaps or an explicit none, 3 next steps"
+    expected = "5 matches, 3 gaps or an explicit none, 3 next steps (at least 3 matches and 1 gap)"
     return [
         *check("score", found, gate=score is not None and 0 <= score <= 100, expected="one score from 0 to 100"),
         *check("content", content, gate=real, contract=full, expected=expected),
-        *check("len", words, gate=words > 0, contract=words >= 80, expected="at least 80 words"),
+        *check("len", words, gate=words > 0, contract=words >= 80, expected="80 words (any at all)"),
     ]
 
 

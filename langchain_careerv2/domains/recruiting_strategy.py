@@ -106,10 +106,16 @@ def _issues(answer: RecruitingStrategy, words: int) -> list[Issue]:
     cadences, metrics = len(answer.cadences), len(answer.metrics)
     return [
         *check("len", words, gate=words >= 60, expected="at least 60 words"),
-        *check("bullets", steps, gate=steps >= 3, contract=4 <= steps <= 6, expected="4 to 6 steps"),
-        *check("channels", channels, gate=channels >= 3, contract=channels >= 4, expected="4 different channels"),
+        *check("bullets", steps, gate=steps >= 3, contract=4 <= steps <= 6, expected="4 to 6 steps (at least 3)"),
+        *check(
+            "channels",
+            channels,
+            gate=channels >= 3,
+            contract=channels >= 4,
+            expected="4 different channels (at least 3)",
+        ),
         *check("cadence", cadences, gate=cadences > 0, expected="a cadence such as weekly, monthly or quarterly"),
-        *check("content", metrics, gate=bool(steps), contract=metrics > 0, expected="a metric"),
+        *check("content", metrics, gate=bool(steps), contract=metrics > 0, expected="a metric (reported only)"),
     ]
 
 

@@ -61,10 +61,28 @@ def _issues(answer: ResumeGuidance, words: int, *, labelled: bool) -> list[Issue
     verbs, line = f"{led} of {count}", labelled and 8 <= found <= 12
     active = count <= 2 * led if count else words > 0  # no bullet, no verdict on verbs, but for an empty answer
     return [
-        *check("len", words, gate=words >= 50, contract=words <= 250, expected="50 to 250 words"),
-        *check("bullets", count, gate=count >= 5, contract=6 <= count <= 8, expected="6 to 8 different bullets"),
-        *check("verbs", verbs, gate=active, contract=led == count, expected="all led by an action verb"),
-        *check("ats_line", found, gate=found >= 5, contract=line, expected="8 to 12 keywords behind ATS Keywords:"),
+        *check("len", words, gate=words >= 50, contract=words <= 250, expected="50 to 250 words (at least 50)"),
+        *check(
+            "bullets",
+            count,
+            gate=count >= 5,
+            contract=6 <= count <= 8,
+            expected="6 to 8 different bullets (at least 5)",
+        ),
+        *check(
+            "verbs",
+            verbs,
+            gate=active,
+            contract=led == count,
+            expected="every bullet led by an action verb (at least half)",
+        ),
+        *check(
+            "ats_line",
+            found,
+            gate=found >= 5,
+            contract=line,
+            expected="8 to 12 keywords behind ATS Keywords: (at least 5)",
+        ),
     ]
 
 

@@ -200,10 +200,10 @@ class Scripted(CareerV2LLM):
 
 def test_a_cache_keeps_answers_apart_that_were_asked_for_differently() -> None:
     cache = InMemoryCache()
-    llm = Scripted(endpoint_id="abc", api_key=KEY, cache=cache)  # type: ignore[arg-type]  # pydantic takes a str
+    llm = Scripted(endpoint_id="abc", api_key=KEY, cache=cache)
     warm, cold = llm.invoke("p"), llm.invoke("p", temperature=0)
     assert warm != cold
     assert (llm.invoke("p"), llm.invoke("p", temperature=0)) == (warm, cold)
-    other = Scripted(endpoint_id="other", api_key=KEY, cache=cache, max_tokens=5)  # type: ignore[arg-type]  # as above
+    other = Scripted(endpoint_id="other", api_key=KEY, cache=cache, max_tokens=5)
     assert other.invoke("p") not in (warm, cold)
     assert KEY not in str(cache._cache.keys())

@@ -36,8 +36,8 @@ def test_a_bad_text_is_a_contract_error_with_all_that_is_known() -> None:
     assert error.llm_output == error.text == "1. A candidate's secret"
     assert error.observation == DOMAINS["ats_keywords"].clarifiers["count"]
     assert str(error) == (
-        "the answer fails the contract of ats_keywords: count: expected 20 to 40 different keywords,"
-        " found 1 different of 1"
+        "the answer fails the contract of ats_keywords: count: expected 20 to 40 different keywords"
+        " (at least 15, at most 50), found 1 different of 1"
     )
 
 

@@ -1,0 +1,116 @@
+"""What README and docs show is run: each Python block, each command."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from langchain_careerv2.serving import LocalEndpoint
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = [(page.name, kind, text) for page in PAGES for kind, text in BLOCK.findall(page.read_text(encoding="utf-8"))]
+PYTHON = [text for _, kind, text in BLOCKS if kind == "python"]
+COMMANDS = [
+    shlex.split(line, comments=True) for _, kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line
+]
+INLINE = sorted({found for page in PAGES for found in re.findall(r"`(make \w+)`", page.read_text(encoding="utf-8"))})
+
+
+def environment(endpoint: LocalEndpoint) -> dict[str, str]:
+    return {
+        "RUNPOD_API_KEY": endpoint.api_key,
+        "RUNPOD_ENDPOINT_ID": endpoint.endpoint_id,
+        "RUNPOD_ENDPOINT_BASE_URL": endpoint.base_url,
+    }
+
+
+def test_every_block_is_of_a_kind_that_is_run() -> None:
+    assert {kind for _, kind, _ in BLOCKS} == {"python", "bash"}
+    assert {command[0] for command in COMMANDS} == {"make", "careerv2"}
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_python_blocks_run_and_print_what_their_comments_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], endpoint: LocalEndpoint, code: str
+) -> None:
+    for name, value in environment(endpoint).items():
+        monkeypatch.setenv(name, value)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README
+    printed = capsys.readouterr().out
+    shown = re.findall(r"print\(.*\) +# ('?[\[\w].*)$", code, re.MULTILINE)
+    for said in shown:
+        if not said.startswith("the whole"):
+            assert said in printed.splitlines()
+    assert printed
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] == "careerv2" and c[1] != "serve"], ids=" ".join)
+def test_careerv2_commands_run(endpoint: LocalEndpoint, tmp_path: Path, command: list[str]) -> None:
+    script = [sys.executable, "-c", "from langchain_careerv2.cli import main; main()", *command[1:]]
+    run = subprocess.run(  # noqa: S603  # our own README
+        script, capture_output=True, timeout=50, cwd=tmp_path, check=False, env={**os.environ, **environment(endpoint)}
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+
+
+def test_careerv2_serve_comes_up_as_written() -> None:
+    (command,) = (c for c in COMMANDS if c[:2] == ["careerv2", "serve"])
+    command[command.index("--port") + 1] = "0"  # the port that is written may be taken here
+    script = [sys.executable, "-u", "-c", "from langchain_careerv2.cli import main; main()", *command[1:]]
+    with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        try:
+            assert "no language model" in server.stdout.readline()
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("command", sorted({" ".join(c) for c in COMMANDS if c[0] == "make"} | set(INLINE)))
+def test_make_commands_are_there(command: str) -> None:
+    # Only looked at here: the suite itself runs under `make test`. What they run is run by other tests.
+    run = subprocess.run(  # noqa: S603  # our own README
+        [*command.split(), "--dry-run"], capture_output=True, text=True, timeout=50, cwd=ROOT, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    expected = {"demo": "careerv2 demo", "test": "pytest", "check": "mypy", "bench": "batch.py", "docs": "generate.py"}
+    assert expected[command.split()[1]] in run.stdout
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    rendered = runpy.run_path(str(ROOT / "docs" / "generate.py"))["render"]()
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == rendered, "run: make docs"
+
+
+def test_the_benchmark_runs() -> None:
+    script = [sys.executable, str(ROOT / "tests/benchmarks/batch.py"), "--prompts", "4", "--latency", "0.01"]
+    run = subprocess.run(script, capture_output=True, text=True, timeout=50, check=True)  # noqa: S603  # our own
+    assert [line.partition(":")[0] for line in run.stdout.splitlines()] == ["abatch", "batch", "import"]
+
+
+def test_the_changelog_names_this_version() -> None:
+    from langchain_careerv2 import __version__
+
+    assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_package_installs_from_a_clone_with_all_it_needs(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    options = ["--no-build-isolation", "--no-index", "--target", str(tmp_path), str(ROOT)]
+    subprocess.run([*pip, *options], capture_output=True, timeout=55, check=True)  # noqa: S603  # our own project
+    package = tmp_path / "langchain_careerv2"
+    assert (package / "py.typed").exists()
+    assert {path.relative_to(package) for path in package.rglob("*.py")} == {
+        path.relative_to(ROOT / "langchain_careerv2") for path in (ROOT / "langchain_careerv2").rglob("*.py")
+    }
+    assert (tmp_path / "bin" / "careerv2").exists()
+    assert not (tmp_path / "tests").exists()
