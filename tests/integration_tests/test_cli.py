@@ -67,18 +67,27 @@ def test_a_rejected_answer_is_shown_with_its_issues_and_exit_code_1() -> None:
     assert "WRONG" not in wrong.stderr
 
 
+def take_ctrl_c() -> None:
+    """A process started in the background of a shell inherits an ignored SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_serve_tells_how_to_use_it_and_ends_with_ctrl_c() -> None:
-    with subprocess.Popen(  # noqa: S603  # our own command
-        [*COMMAND, "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as server:  # fmt: skip
-        assert server.stdout is not None
-        told, exports, _ = (server.stdout.readline() for _ in range(3))
-        assert ENGINE_NAME in told
-        variables = dict(pair.split("=", 1) for pair in exports.removeprefix("export ").split())
-        run = careerv2("generate", "ats_keywords", "A data analyst", "--endpoint-id", "local", "--json", **variables)
-        server.send_signal(signal.SIGINT)
-        _, log = server.communicate(timeout=20)
+    command = [sys.executable, "-u", *COMMAND[1:], "serve", "--port", "0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=take_ctrl_c) as server:  # noqa: S603, PLW1509
+        try:
+            assert server.stdout is not None
+            told, exports, _ = (server.stdout.readline() for _ in range(3))
+            variables = dict(pair.split("=", 1) for pair in exports.removeprefix("export ").split())
+            run = careerv2(
+                "generate", "ats_keywords", "A data analyst", "--endpoint-id", "local", "--json", **variables
+            )
+            server.send_signal(signal.SIGINT)
+            _, log = server.communicate(timeout=20)
+        finally:
+            server.kill()
+    assert ENGINE_NAME in told
     assert json.loads(run.stdout)["ok"]
     assert server.returncode == 0
     assert log.splitlines()[-1] == "stopped"

@@ -42,4 +42,4 @@ def test_the_wire_loads_no_langchain() -> None:
 
 def test_the_model_and_the_chains_load_no_web_server_and_no_command_line() -> None:
     modules = loaded_by("from langchain_careerv2 import CareerV2LLM, career_chain, generate")
-    assert not {"aiohttp.web", "typer", "rich", "langchain_community", "numpy"} & modules
+    assert not {"aiohttp.web", "typer", "langchain_community", "numpy"} & modules
