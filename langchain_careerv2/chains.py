@@ -135,10 +135,10 @@ class _Ladder(RunnableWithFallbacks[State, tuple[Attempt, ...]]):
     limit: int | None = None
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> tuple[Attempt, ...]:
-        return super().batch([dict(input)], [config or {}], **kwargs)[0]
+        return super().batch([input], [config or {}], **kwargs)[0]
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> tuple[Attempt, ...]:
-        return (await super().abatch([dict(input)], [config or {}], **kwargs))[0]
+        return (await super().abatch([input], [config or {}], **kwargs))[0]
 
     def batch(
         self,

@@ -109,7 +109,7 @@ def decode(job: Json, *, max_tokens: int | None = None) -> Completion:
     if finish is None and usage and max_tokens and usage.completion_tokens >= max_tokens:
         finish = "length"
     return Completion(
-        text=text,
+        text=_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text),
         finish_reason=finish,
         usage=usage,
         job_id=job_id,
@@ -118,6 +118,9 @@ def decode(job: Json, *, max_tokens: int | None = None) -> Completion:
         model=last.get("model"),
         validation=last.get("validation"),
     )
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no file and no terminal would take it
 
 
 def shape(value: object, depth: int = 2) -> str:

@@ -178,7 +178,6 @@ def http(body: bytes, status: str = "200 OK", kind: str = "application/json", le
         pytest.param(http(b'{"id": ', length=500), err.EndpointConnectionError, "failed during", id="broken body"),
         pytest.param(b"nonsense\r\n\r\n", err.EndpointConnectionError, "failed during", id="no HTTP"),
         pytest.param(b"", err.EndpointConnectionError, "failed during", id="hangs up"),
-        pytest.param(http(b"", "302 Found"), err.ProtocolError, "302", id="a redirect is not followed"),
     ],
 )
 def test_a_server_that_answers_badly(
@@ -186,6 +185,28 @@ def test_a_server_that_answers_badly(
 ) -> None:
     llm = CareerV2LLM(endpoint_id="abc", api_key="k", base_url=bad_server(answer), timeout=10)
     with pytest.raises(leaf, match=words):
+        ask(llm, PROMPT)
+
+
+@WAYS
+def test_a_redirect_does_not_take_the_key_elsewhere(
+    bad_server: Callable[[bytes], str], endpoint: LocalEndpoint, ask: Ask
+) -> None:
+    target = f"{endpoint.base_url}/{endpoint.endpoint_id}/runsync"
+    answer = http(b"", f"307 Temporary Redirect\r\nLocation: {target}")
+    with pytest.raises(err.ProtocolError, match="307"):
+        ask(endpoint.llm(base_url=bad_server(answer)), PROMPT)
+    assert endpoint.jobs() == {}
+
+
+@WAYS
+def test_a_proxy_in_the_environment_is_used_for_runpod(
+    monkeypatch: pytest.MonkeyPatch, bad_server: Callable[[bytes], str], ask: Ask
+) -> None:
+    proxy = bad_server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    monkeypatch.setenv("https_proxy", proxy.removesuffix("/v2"))
+    llm = CareerV2LLM(endpoint_id="abc", api_key="k", base_url="https://name.invalid/v2", timeout=10)
+    with pytest.raises(err.EndpointConnectionError, match="Proxy"):
         ask(llm, PROMPT)
 
 

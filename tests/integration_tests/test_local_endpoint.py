@@ -87,6 +87,7 @@ def test_a_job_goes_from_queue_through_progress_to_its_end(held: tuple[LocalEndp
     assert call("POST", f"/cancel/{first}")["status"] == "CANCELLED"
     assert endpoint.live_jobs() == []
     third = call("POST", "/run", PROMPT)["id"]
+    call.until(third, "IN_PROGRESS")
     endpoint._loop.call_soon_threadsafe(gate.set)
     assert call.until(third, "COMPLETED")["output"] == PROMPT["input"]
     assert endpoint.jobs() == {first: "CANCELLED", second: "CANCELLED", third: "COMPLETED"}

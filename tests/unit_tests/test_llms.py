@@ -149,6 +149,9 @@ def test_a_misspelt_field_is_not_lost_and_no_error_shows_the_key() -> None:
     with pytest.raises(ValidationError, match="endpoint") as caught:
         model(endpoint="x", timeout="long")
     assert KEY not in str(caught.value)
+    with pytest.raises(ValidationError, match="api_key") as caught:
+        model(api_key=[KEY])
+    assert KEY not in str(caught.value)
 
 
 def test_the_key_is_in_no_printed_serialised_or_traced_form() -> None:

@@ -56,6 +56,23 @@ def test_wrong_use_is_said_in_words_with_exit_code_2(
     assert "Traceback" not in result.output
 
 
+def test_an_unexpected_error_prints_no_local_variables() -> None:
+    failing = "a.generate = lambda *given, llm: 1 / (key == llm)"
+    code = f"import langchain_careerv2.cli.app as a; key = 'rpa_SECRET'; {failing}; a.app()"
+    arguments = ["generate", "ats_keywords", "x", "--endpoint-id", "ab"]
+    run = subprocess.run(  # noqa: S603  # our own command
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"RUNPOD_API_KEY": "rpa_SECRET"},
+    )
+    assert "ZeroDivisionError" in run.stderr
+    assert run.stderr.startswith("Traceback (most recent call last)")
+    assert "rpa_SECRET" not in run.stderr.replace(code, "")
+
+
 def test_version() -> None:
     assert runner.invoke(app, ["--version"]).stdout == f"{__version__}\n"
 

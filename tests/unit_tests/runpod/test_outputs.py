@@ -69,6 +69,10 @@ def test_a_worker_that_spent_all_tokens_and_says_nothing_was_cut() -> None:
     assert decode(job(CURRENT), max_tokens=2).finish_reason == "stop"
 
 
+def test_half_a_character_is_replaced_so_that_the_text_can_be_written() -> None:
+    assert decode(job("a\ud800b \U0001f600")).text == "a\ufffdb \U0001f600"
+
+
 def test_the_handlers_validation_is_kept() -> None:
     validation = decode(job(HANDLER)).validation
     assert validation is not None
