@@ -28,6 +28,12 @@ def test_a_control_string_is_broken_and_stays_readable(token: str) -> None:
     assert broken.replace(" ", "") == f"before{token}after"
 
 
+@pytest.mark.parametrize("token", CONTROL)
+def test_a_control_string_cut_in_two_does_not_grow_together(token: str) -> None:
+    for cut in range(len(token) + 1):
+        assert token not in neutralise(f"CV {token[:cut]}") + neutralise(f"{token[cut:]} CV")
+
+
 @given(st.lists(FRAGMENTS, max_size=8))
 def test_no_joining_of_neutralised_texts_forms_a_control_string(pieces: list[str]) -> None:
     joined = "".join(neutralise(piece) for piece in pieces)
