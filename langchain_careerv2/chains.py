@@ -19,7 +19,6 @@ from langchain_core.runnables import (
     RunnableBinding,
     RunnableConfig,
     RunnableLambda,
-    RunnablePassthrough,
     RunnableWithFallbacks,
 )
 from langchain_core.runnables.config import merge_configs
@@ -168,15 +167,21 @@ def _rung(name: str, domain: Domain[Answer], llm: Model) -> Runnable[State, tupl
     generation = domain_prompt(domain) | _generation(llm, domain)
     parser = CareerOutputParser(domain)
 
-    def judge(state: State) -> tuple[Attempt, ...]:
-        made: Generation = state["generation"]
+    def judge(state: State, made: Generation) -> tuple[Attempt, ...]:
         attempt = Attempt(name, parser.read(made), was_cut(made), _usage(made), _info(made))
         attempts = (*state.get("attempts", ()), attempt)
         if not attempt.reading.ok:
             raise ContractError(domain, best(attempts).reading, attempts)
         return attempts
 
-    return RunnablePassthrough.assign(generation=generation) | RunnableLambda(judge, name="read")
+    # Not RunnablePassthrough.assign: it works in a thread, where Ctrl-C does not reach the call.
+    def attempt(state: State, config: RunnableConfig) -> tuple[Attempt, ...]:
+        return judge(state, generation.invoke(state, config))
+
+    async def aattempt(state: State, config: RunnableConfig) -> tuple[Attempt, ...]:
+        return judge(state, await generation.ainvoke(state, config))
+
+    return RunnableLambda(attempt, afunc=aattempt, name=name)
 
 
 def _as_state(request: str | dict[str, str]) -> State:

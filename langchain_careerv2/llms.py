@@ -96,7 +96,7 @@ class CareerV2LLM(LLM):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     endpoint_id: str = ""
-    """The endpoint's id. Default: `RUNPOD_ENDPOINT_ID`, `ENDPOINT_ID`; with `handler`, `HANDLER_ENDPOINT_ID` first."""
+    """The endpoint's id. Default: `RUNPOD_ENDPOINT_ID`, `ENDPOINT_ID`; with `handler` only `HANDLER_ENDPOINT_ID`."""
     api_key: SecretStr = SecretStr("")
     """RunPod's API key. Default: `RUNPOD_API_KEY`, `API_KEY`."""
     base_url: str = ""
@@ -133,8 +133,8 @@ class CareerV2LLM(LLM):
 
     @model_validator(mode="after")
     def _resolve(self) -> CareerV2LLM:
-        ids = ["RUNPOD_ENDPOINT_ID", "ENDPOINT_ID"]
-        ids = ["HANDLER_ENDPOINT_ID", *ids] if self.handler else ids
+        # A raw endpoint in the handler's place would answer what the handler blocks.
+        ids = ["HANDLER_ENDPOINT_ID"] if self.handler else ["RUNPOD_ENDPOINT_ID", "ENDPOINT_ID"]
         self.endpoint_id = self.endpoint_id or _from_env(*ids)
         self.base_url = self.base_url or _from_env("RUNPOD_ENDPOINT_BASE_URL") or RUNPOD_URL
         if not self.api_key.get_secret_value():

@@ -126,7 +126,7 @@ def prompt(domain: DomainName, request: Request) -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Jobs at once.", min=0)] = 4,
     latency: Annotated[float, typer.Option(help="Seconds that each job takes at least.", min=0)] = 0.0,
     defect_rate: DefectRate = 0.0,
@@ -162,8 +162,8 @@ def demo(
 
     Starts the local endpoint, runs the five chains and a small quality suite, and writes its CSV.
     """
-    if not csv_path.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {csv_path.parent}", param_hint="--out")
+    if not csv_path.absolute().parent.is_dir() or csv_path.is_dir():
+        raise typer.BadParameter(f"{csv_path} is no file in a folder that is there", param_hint="--out")
     with _failures():
         demonstration.run(out, OfflineEngine(seed=seed, defect_rate=defect_rate), count, csv_path)
 

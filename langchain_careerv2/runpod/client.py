@@ -130,7 +130,7 @@ def _perform(step: Call | Sleep, endpoint: Endpoint) -> Reply | None:
     except requests.Timeout:
         raise _timed_out(step) from None
     except requests.RequestException as error:
-        raise _broken(step, error) from None
+        raise _broken(step, endpoint, error) from None
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(response.status_code, response.content, headers)
 
@@ -157,16 +157,17 @@ async def _aperform(step: Call | Sleep, endpoint: Endpoint) -> Reply | None:
     except asyncio.TimeoutError:
         raise _timed_out(step) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise _broken(step, error) from None
+        raise _broken(step, endpoint, error) from None
 
 
 def _timed_out(step: Call) -> errors.EndpointTimeoutError:
     return errors.EndpointTimeoutError(f"no answer to {step.method} {step.path} within {step.timeout:.1f} s")
 
 
-def _broken(step: Call, error: Exception) -> errors.EndpointConnectionError:
+def _broken(step: Call, endpoint: Endpoint, error: Exception) -> errors.EndpointConnectionError:
+    host = urlsplit(endpoint.base_url).netloc
     return errors.EndpointConnectionError(
-        f"the connection failed during {step.method} {step.path}: {type(error).__name__}"
+        f"the connection to {host} failed during {step.method} {step.path}: {type(error).__name__}"
     )
 
 

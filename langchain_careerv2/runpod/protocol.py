@@ -134,7 +134,7 @@ _HTTP_ERRORS: dict[int, tuple[type[errors.EndpointError], str]] = {
     400: (errors.InvalidRequestError, "RunPod refused the request as malformed"),
     401: (errors.AuthenticationError, "RunPod did not accept the API key: check RUNPOD_API_KEY"),
     403: (errors.AuthenticationError, "this API key has no permission for the endpoint"),
-    404: (errors.EndpointNotFoundError, "RunPod knows no such endpoint: check the endpoint id"),
+    404: (errors.EndpointNotFoundError, "RunPod knows no such endpoint: check the endpoint id and base_url"),
     413: (errors.InvalidRequestError, "the request is too large for RunPod"),
     422: (errors.InvalidRequestError, "RunPod refused the request as malformed"),
     429: (errors.RateLimitError, "too many requests, or RunPod's queue is full"),

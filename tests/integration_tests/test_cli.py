@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,21 @@ def test_serve_tells_how_to_use_it_and_ends_with_ctrl_c() -> None:
     assert server.returncode == 0
     assert log.splitlines()[-1] == "stopped"
     assert all(ENGINE_NAME in line for line in log.splitlines()[:-1])
+
+
+def test_ctrl_c_ends_a_chain_that_waits_at_once() -> None:
+    with LocalEndpoint(workers=0) as endpoint:
+        command = [*COMMAND, "generate", "ats_keywords", "x", "--endpoint-id", "local", "--base-url", endpoint.base_url]
+        variables = {**os.environ, "RUNPOD_API_KEY": endpoint.api_key}
+        with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=take_ctrl_c, env=variables) as client:  # noqa: S603, PLW1509
+            try:
+                while not endpoint.live_jobs():
+                    time.sleep(0.01)
+                client.send_signal(signal.SIGINT)
+                client.communicate(timeout=20)  # far below the 120 s of the call's own deadline
+            finally:
+                client.kill()
+        assert client.returncode == 130
 
 
 def test_serve_on_a_taken_port_says_so() -> None:

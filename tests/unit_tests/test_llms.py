@@ -133,7 +133,7 @@ def test_the_base_url_has_the_official_sdks_variable(monkeypatch: pytest.MonkeyP
     [
         ({}, "no RunPod API key: set RUNPOD_API_KEY .*LocalEndpoint"),
         ({"api_key": KEY}, "no RunPod endpoint id: set RUNPOD_ENDPOINT_ID or ENDPOINT_ID"),
-        ({"api_key": KEY, "handler": True}, "HANDLER_ENDPOINT_ID or RUNPOD_ENDPOINT_ID"),
+        ({"api_key": KEY, "handler": True}, "no RunPod endpoint id: set HANDLER_ENDPOINT_ID or pass it"),
         ({"api_key": KEY, "endpoint_id": "../x"}, "no endpoint id"),
         ({"api_key": KEY, "endpoint_id": "a b"}, "no endpoint id"),
         ({"api_key": KEY, "endpoint_id": "abc", "base_url": "http://api.runpod.ai/v2"}, "must be https"),

@@ -43,6 +43,9 @@ def test_without_a_key_the_error_names_both_ways_on() -> None:
         (["generate", "ats_keywords", "x", "--offline", "--defect-rate", "2"], "--defect-rate"),
         (["generate", "ats_keywords", "x", "--endpoint-id", "ab", "--timeout", "-1"], "--timeout"),
         (["demo", "--out", "no/such/folder/out.csv"], "no/such/folder"),
+        (["demo", "--out", "."], "--out"),
+        (["serve", "--port", "99999"], "--port"),
+        (["generate", "ats_keywords", "x", "--handler"], "HANDLER_ENDPOINT_ID"),
     ],
 )
 def test_wrong_use_is_said_in_words_with_exit_code_2(
