@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 _CONTROL = re.compile(r"<\|(?:im_end|im_start|endoftext)\|>")
@@ -25,7 +25,7 @@ _INVISIBLE = dict.fromkeys(
 ) | {0x00A0: " "}
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _SPOKEN = re.compile(r"\s*assistant:", re.IGNORECASE)
-_MARKER = re.compile(r"(?:(\d{1,2})(?:\.\d{1,2}){0,3}[.)] |[-*+\u2013\u2022\u00b7\u25aa\u25cf] )")
+_MARKER = re.compile(r"(?:(?:\*\*)?(\d{1,2})(?:\.\d{1,2}){0,3}[.)](?:\*\*)? |[-*+\u2013\u2022\u00b7\u25aa\u25cf] )")
 _BARE_MARKER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]|[-*+\u2013\u2022\u00b7\u25aa\u25cf])\Z")
 _NUMBER = re.compile(r"(?<![^ ])(\d{1,2})[.)] (?=\S)")
 _PLACEHOLDER = re.compile(
@@ -53,11 +53,19 @@ def cleaned(text: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One logical line without its marker: whether it had one, and its number where that was a number."""
+    """One logical line without its marker.
+
+    Attributes:
+        text: The line.
+        marked: Whether it had a marker: a number or a bullet sign.
+        number: Its number, where the marker was one.
+        apart: Whether an empty line stands before it: then it continues no item.
+    """
 
     text: str
     marked: bool = False
     number: int | None = None
+    apart: bool = False
 
 
 def lines(text: str, truncated: bool = False) -> list[Line]:
@@ -65,7 +73,12 @@ def lines(text: str, truncated: bool = False) -> list[Line]:
     for sign in "\u2022\u25aa\u25cf\u00b7":
         text = text.replace(sign, f"\n{sign} ")
     folded = [" ".join(line.split()) for line in text.splitlines()]
-    result = [_line(piece) for line in folded if line for piece in _split_numbered(line)]
+    result = [
+        replace(_line(piece), apart=not before)
+        for before, line in pairwise(["", *folded])
+        if line
+        for piece in _split_numbered(line)
+    ]
     if truncated and result:
         # A cut list item is no item; of a cut line of keywords only the last keyword is lost.
         last = result.pop()
@@ -190,7 +203,7 @@ def items(found: Iterable[Line]) -> list[str]:
     for line in found:
         if line.marked:
             texts.append(line.text)
-        elif texts:
+        elif texts and not line.apart:
             texts[-1] += f" {line.text}"
     return distinct(text for raw in texts if is_item(text := plain(raw)))
 
@@ -203,6 +216,6 @@ KEYWORD_WORDS = 5
 
 def keywords(found: Iterable[Line]) -> list[str]:
     """Every keyword of some lines, repeats too: split at commas outside parentheses, semicolons, bars and lines."""
-    pieces = _SEPARATORS.split("\n".join(line.text.rpartition(": ")[2] for line in found))
-    named = (plain(piece).strip(".").strip() for piece in pieces)
+    pieces = _SEPARATORS.split("\n".join(line.text for line in found))
+    named = (plain(piece).rpartition(": ")[2].strip(".").strip() for piece in pieces)
     return [word for word in named if is_item(word) and len(word.split()) <= KEYWORD_WORDS and not _META.search(word)]

@@ -58,10 +58,21 @@ ACTION_VERBS = frozenset(
     ]
 )
 """Past and base forms, in lower case."""
+LABEL_WORDS = 4
+"""Words of a label before a bullet's sentence, as in "Patient care: Reduced waiting times"."""
 
 
 def leading_verb(text: str) -> str | None:
-    """The action verb a text begins with, as written, also behind one adverb: "Successfully led" gives "led"."""
+    """The action verb a text begins with, as written, also behind one adverb or a short label.
+
+    "Successfully led" gives "led", "Leadership: Led a team" gives "Led".
+    """
+    label, colon, rest = text.partition(": ")
+    starts = [text, rest] if colon and len(label.split()) <= LABEL_WORDS else [text]
+    return next((verb for start in starts if (verb := _first_verb(start))), None)
+
+
+def _first_verb(text: str) -> str | None:
     words = [word.strip(".,:;()[]\"'") for word in text.split(maxsplit=2)[:2]]
     if len(words) == 2 and words[0].casefold().endswith("ly"):
         words = words[1:]

@@ -96,7 +96,7 @@ def _steps(found: list[Line]) -> list[str]:
     for line in found:
         if line.number is not None:
             steps.append(line.text)
-        elif steps and line.text:
+        elif steps and line.text and (line.marked or not line.apart):
             steps[-1] += f" {line.text}"
     return distinct(text for step in steps if is_item(text := plain(step)))
 

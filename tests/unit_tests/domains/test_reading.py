@@ -27,6 +27,8 @@ EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
         ("* **Led** a team", ["Led** a team".replace("**", "")]),
         ("- Led a team of\n  twelve people", ["Led a team of twelve people"]),
         ("- same\n- Same!\n- other", ["same", "other"]),
+        ("**1. Led a team**\n**2.** Built a ward", ["Led a team", "Built a ward"]),
+        ("- Led a team\n\nLet me know if you need more!", ["Led a team"]),
         ("-\n- ...\n- N/A\n- Match 1\n- 6/10\n- 5+ core competencies\n- Python:\n- real", ["real"]),
     ],
 )
@@ -72,6 +74,7 @@ def test_the_seed() -> None:
         ("a, b; c | d\ne", ["a", "b", "c", "d", "e"]),
         ("Cloud (AWS, GCP), SQL", ["Cloud (AWS, GCP)", "SQL"]),
         ("Languages: Python, Go", ["Python", "Go"]),
+        ("**Technical:** Python, SQL\n- **Tools:** Jira, dbt", ["Python", "SQL", "Jira", "dbt"]),
         ("Python, more than five words in one keyword, Go.", ["Python", "Go"]),
         ("20 keywords, Python", ["Python"]),
     ],

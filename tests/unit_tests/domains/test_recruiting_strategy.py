@@ -70,3 +70,9 @@ def test_metrics_under_their_own_heading() -> None:
     assert isinstance(read, RecruitingStrategy)
     assert read.metrics == ["Offers accepted", "Cost per hire"]
     assert DOMAIN.read(str(read)).answer == read
+
+
+def test_what_is_listed_under_a_step_belongs_to_it_and_closing_words_do_not() -> None:
+    read = DOMAIN.read("Post weekly\n- on LinkedIn\n2. Ask around\n\nFollow this plan and you will succeed.").answer
+    assert isinstance(read, RecruitingStrategy)
+    assert read.steps == ["Post weekly on LinkedIn", "Ask around"]
