@@ -1,8 +1,9 @@
-"""From a RunPod job, whatever worker wrote it, to one `Completion` or one typed error."""
+"""From what a worker answers, whole or piece by piece, to one `Completion` or one typed error."""
 
 from __future__ import annotations
 
 import ast
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 from langchain_careerv2.runpod.errors import (
     BlockedError,
     EndpointError,
+    EndpointNotFoundError,
     EndpointTimeoutError,
     InvalidRequestError,
     JobError,
@@ -37,6 +39,9 @@ class JobStatus(str, Enum):
 
 TERMINAL = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.TIMED_OUT})
 """The states a job does not leave. Any other, known or not, is worth another poll."""
+
+MAX_EVENT = 2**20
+"""Characters of one line of an event stream (RunPod splits what a worker yields at 1 MB)."""
 
 
 @dataclass(frozen=True)
@@ -80,47 +85,161 @@ class Completion:
     validation: Json | None = None
 
 
+class Decoder:
+    """Reads what a worker yields, one output after another, in any shape that is known (`shapes.json`).
+
+    A stream and a finished job's aggregate are read by the same code, so that their texts can be compared.
+
+    Args:
+        job_id: The job that errors name.
+    """
+
+    def __init__(self, job_id: str | None = None) -> None:
+        self._job_id = job_id
+        self._pieces: list[str] = []
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._is_events: bool | None = None  # strings may be text or an event stream; the first characters tell
+        self._unread = ""
+        self._usage: Usage | None = None
+        self._finish: str | None = None
+        self._model: str | None = None
+        self._validation: Json | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worker has said why it stopped."""
+        return self._finish is not None
+
+    def feed(self, output: object) -> str:
+        """Takes one output, or some bytes of an event stream cut anywhere, and returns the text that it adds.
+
+        Raises:
+            EndpointError: The leaf that fits what the output says instead of text; `ProtocolError` for a shape that no
+                known worker gives.
+        """
+        read = len(self._pieces)
+        self._take(output, output)
+        self._pieces[read:] = [_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", "".join(self._pieces[read:]))]
+        return self._pieces[-1]
+
+    def completion(self, job: Json | None = None, *, max_tokens: int | None = None) -> Completion:
+        """What was read, all of it.
+
+        Args:
+            job: The job object, for its times.
+            max_tokens: What the request asked for: a worker that gives no finish reason but spent them all was cut.
+        """
+        rest, self._unread = self._unread, ""
+        if self._is_events:
+            self._event(rest)
+        else:
+            self._pieces.append(rest)
+        job, finish = job or {}, self._finish
+        if finish is None and self._usage and max_tokens and self._usage.completion_tokens >= max_tokens:
+            finish = "length"
+        delay, execution = (
+            value if isinstance(value := job.get(name), int) else None for name in ("delayTime", "executionTime")
+        )
+        text = "".join(self._pieces)
+        return Completion(text, finish, self._usage, self._job_id, delay, execution, self._model, self._validation)
+
+    def _take(self, output: object, whole: object) -> None:
+        if isinstance(output, bytes):
+            self._string(self._utf8.decode(output))
+        elif isinstance(output, str):
+            self._string(output)
+        elif isinstance(output, Mapping):
+            self._object(output)
+        elif isinstance(output, list) and (output is whole or all(isinstance(item, Mapping) for item in output)):
+            for item in output:
+                self._take(item, whole)
+        elif output is not None:
+            raise self._unknown(whole)
+
+    def _string(self, text: str) -> None:
+        text = self._unread + text
+        if self._is_events is None:
+            if _MAYBE_EVENTS.fullmatch(text):
+                self._unread = text
+                return
+            self._is_events = _EVENTS.match(text) is not None
+        if not self._is_events:
+            self._unread = ""
+            self._pieces.append(text)
+            return
+        *lines, self._unread = text.split("\n")
+        if len(self._unread) > MAX_EVENT:
+            raise ProtocolError("a line of the stream is longer than RunPod sends", job_id=self._job_id)
+        for line in lines:
+            self._event(line)
+
+    def _event(self, line: str) -> None:
+        name, _, data = line.partition(":")
+        if name != "data" or data.strip() in ("", "[DONE]"):
+            return
+        try:
+            event = json.loads(data)
+        except (ValueError, RecursionError):
+            raise ProtocolError(
+                f"an event of {len(data)} characters in the stream is not JSON", job_id=self._job_id
+            ) from None
+        if not isinstance(event, Mapping):
+            raise self._unknown(event)
+        self._object(event)
+
+    def _object(self, output: Json) -> None:
+        """One output object, or chunk of a stream, of a vLLM worker, old or new, or of the handler."""
+        if output.get("error") or output.get("object") == "error":
+            raise worker_error(output.get("error") or output, "the worker answered with an error", self._job_id)
+        if output.get("blocked"):
+            message = output.get("message") or "the handler blocked this question"
+            raise BlockedError(str(message), intent=str(output.get("intent") or ""), job_id=self._job_id)
+        if not output:
+            return
+        usage = _usage(output.get("usage")) or _usage(output)
+        choices = output.get("choices", [output])
+        if not isinstance(choices, list) or not (choices or usage):
+            raise self._unknown(output)
+        for choice in choices:
+            text = _written(choice) if isinstance(choice, Mapping) else None
+            if text is None:
+                raise self._unknown(output)
+            if not choice.get("index"):
+                self._pieces.append(text)
+                self._finish = choice.get("finish_reason") or self._finish
+        self._usage = usage or self._usage
+        self._model = output.get("model") or self._model
+        self._validation = output.get("validation") or self._validation
+
+    def _unknown(self, output: object) -> ProtocolError:
+        return ProtocolError(f"the worker's output has an unknown shape: {shape(output)}", job_id=self._job_id)
+
+
 def decode(job: Json, *, max_tokens: int | None = None) -> Completion:
     """Reads the answer out of a finished job.
 
     Args:
         job: The job object of `/runsync` or `/status`.
-        max_tokens: What the request asked for: a worker that gives no finish reason but spent them all was cut.
+        max_tokens: As in `Decoder.completion`.
 
     Raises:
         EndpointError: The leaf that fits: `JobError`, `EndpointTimeoutError`, `InvalidRequestError`,
             `PromptTooLongError`, `BlockedError`, or `ProtocolError` for a shape that no known worker gives.
     """
     job_id = job.get("id") if isinstance(job.get("id"), str) else None
-    status, output = job.get("status"), job.get("output")
+    status = job.get("status")
     if status == JobStatus.TIMED_OUT:
         raise EndpointTimeoutError("RunPod gave the job up (TIMED_OUT)", job_id=job_id)
     if status != JobStatus.COMPLETED:
-        raise _worker_error(job.get("error"), f"the job ended {status} without an answer", job_id)
-    batches: list[Any] = output if isinstance(output, list) else [output]
-    last: Json = {}
-    if isinstance(output, str) or not any(batches):
-        text = output if isinstance(output, str) else ""
-    else:
-        text = "".join(_text(batch, output, job_id) for batch in batches)
-        last = batches[-1]
-    usage = _usage(last.get("usage"))
-    finish = last["choices"][0].get("finish_reason") if last else None
-    if finish is None and usage and max_tokens and usage.completion_tokens >= max_tokens:
-        finish = "length"
-    return Completion(
-        text=_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text),
-        finish_reason=finish,
-        usage=usage,
-        job_id=job_id,
-        delay_ms=job.get("delayTime"),
-        execution_ms=job.get("executionTime"),
-        model=last.get("model"),
-        validation=last.get("validation"),
-    )
+        raise worker_error(job.get("error"), f"the job ended {status} without an answer", job_id)
+    decoder = Decoder(job_id)
+    decoder.feed(job.get("output"))
+    return decoder.completion(job, max_tokens=max_tokens)
 
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no file and no terminal would take it
+_EVENTS = re.compile(r"\s*data:\s*[{\[]")
+_MAYBE_EVENTS = re.compile(r"\s*(?:d|da|dat|data|data:\s*)?")
 
 
 def shape(value: object, depth: int = 2) -> str:
@@ -134,31 +253,20 @@ def shape(value: object, depth: int = 2) -> str:
     return type(value).__name__
 
 
-def _text(batch: object, output: object, job_id: str | None) -> str:
-    """The text of one output object of a vLLM worker, old or new, or of the handler."""
-    if isinstance(batch, Mapping):
-        if batch.get("error") or batch.get("object") == "error":
-            raise _worker_error(batch.get("error") or batch, "the worker answered with an error", job_id)
-        if batch.get("blocked"):
-            message = batch.get("message") or "the handler blocked this question"
-            raise BlockedError(str(message), intent=str(batch.get("intent") or ""), job_id=job_id)
-        choices = batch.get("choices")
-        if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
-            text = _choice_text(choices[0])
-            if text is not None:
-                return text
-    raise ProtocolError(f"the worker's output has an unknown shape: {shape(output)}", job_id=job_id)
+def _written(part: Json) -> str | None:
+    """The text of a choice, or of an output that has no choices."""
+    for name in ("message", "delta"):
+        inner = part.get(name)
+        if isinstance(inner, Mapping):
+            content = inner.get("content")
+            return "" if content is None else _joined(content)
+    return next((text for name in ("text", "tokens") if (text := _joined(part.get(name))) is not None), None)
 
 
-def _choice_text(choice: Json) -> str | None:
-    message, tokens = choice.get("message"), choice.get("tokens")
-    if isinstance(choice.get("text"), str):
-        return str(choice["text"])
-    if isinstance(message, Mapping) and "content" in message:
-        return message["content"] or ""
-    if isinstance(tokens, list) and all(isinstance(token, str) for token in tokens):
-        return "".join(tokens)
-    return None
+def _joined(value: object) -> str | None:
+    if isinstance(value, list) and all(isinstance(piece, str) for piece in value):
+        return "".join(value)
+    return value if isinstance(value, str) else None
 
 
 _USAGE_KEYS = (("prompt_tokens", "completion_tokens"), ("input", "output"), ("input_tokens", "output_tokens"))
@@ -173,22 +281,29 @@ def _usage(usage: object) -> Usage | None:
     return None
 
 
-_TOO_LONG = re.compile(r"prompt too long|context length|input_tokens", re.IGNORECASE)
+_LEAVES: tuple[tuple[str, str, type[EndpointError]], ...] = (
+    ("message", r"prompt too long|context length", PromptTooLongError),
+    ("param", r"^input_tokens$", PromptTooLongError),
+    ("message", r"unexpected keyword argument", InvalidRequestError),
+    ("type", r"BadRequestError", InvalidRequestError),
+    ("code", r"^400$", InvalidRequestError),
+    ("type", r"NotFoundError", EndpointNotFoundError),
+)
+"""Where a worker's error says what, and the leaf it then belongs to; the first that fits."""
 _EMBEDDED = re.compile(r"HTTP \d{3}: ")
 _ERROR_LIMIT = 20_000  # characters; a traceback is far shorter, and a longer text is not worth parsing as Python
 
 
-def _worker_error(error: object, what: str, job_id: str | None) -> EndpointError:
+def worker_error(
+    error: object, what: str, job_id: str | None = None, default: type[EndpointError] = JobError
+) -> EndpointError:
     """The typed error for what a worker said: plain text, JSON in text, a Python repr in text, or an object."""
     details = _details(error)
-    message = str(details.get("message") or details.get("error_message") or "")
-    kind = f"{details.get('type', '')} {details.get('code', '')}"
-    leaf: type[EndpointError] = JobError
-    if _TOO_LONG.search(f"{message} {details.get('param')}"):
-        leaf = PromptTooLongError
-    elif "BadRequestError" in kind or "400" in kind:
-        leaf = InvalidRequestError
-    said = message.partition("\n")[0].strip()[:200]  # what follows the first line is a traceback
+    # What follows the first line is a traceback, with paths in it.
+    said = str(details.get("message") or details.get("error_message") or "").partition("\n")[0].strip()[:200]
+    where = {"message": said, **{name: str(details.get(name)) for name in ("param", "type", "code")}}
+    fits = (leaf for name, pattern, leaf in _LEAVES if re.search(pattern, where[name], re.IGNORECASE))
+    leaf = next(fits, default)
     return leaf(f"{what}: {said}" if said else what, job_id=job_id)
 
 
@@ -201,7 +316,7 @@ def _details(error: object) -> Json:
         return {}
     inner = error.get("error") or error.get("message")
     unwrapped = _parsed(inner) if isinstance(inner, str) else inner
-    return _details(unwrapped) if isinstance(unwrapped, Mapping) else error
+    return _details(unwrapped) if isinstance(unwrapped, Mapping) else {"message": inner or "", **error}
 
 
 def _parsed(text: str) -> Json | None:
