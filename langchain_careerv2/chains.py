@@ -7,6 +7,7 @@ request -> prompt | llm -> read -+-> accepted
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -23,9 +24,10 @@ from langchain_core.runnables import (
 )
 from langchain_core.runnables.config import merge_configs
 
+from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
 from langchain_careerv2.domains import Answer, Domain, Issue
-from langchain_careerv2.errors import EndpointError, RequestError
-from langchain_careerv2.llms import CareerV2LLM, bounded
+from langchain_careerv2.errors import EndpointError, EndpointTimeoutError, RequestError
+from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.output_parsers import Attempt, CareerOutputParser, ContractError, best, was_cut
 from langchain_careerv2.prompts import domain_prompt, get_domain
 from langchain_careerv2.runpod.outputs import Usage
@@ -73,6 +75,7 @@ def career_chain(
         exceptions_to_handle=(ContractError,),
         exception_key="error",
         limit=llm.max_concurrency if isinstance(llm, CareerV2LLM) else None,
+        timeout=_timeout(llm),
         name="ladder",
     )
     verdict = RunnableLambda(_verdict(domain, include_raw), name="verdict")
@@ -132,12 +135,17 @@ class _Ladder(RunnableWithFallbacks[State, tuple[Attempt, ...]]):
     """
 
     limit: int | None = None
+    timeout: float | None = None
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> tuple[Attempt, ...]:
-        return super().batch([input], [config or {}], **kwargs)[0]
+        return super().batch([self._timed(input)], [config or {}], **kwargs)[0]
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> tuple[Attempt, ...]:
-        return (await super().abatch([input], [config or {}], **kwargs))[0]
+        return (await super().abatch([self._timed(input)], [config or {}], **kwargs))[0]
+
+    def _timed(self, state: State) -> State:
+        """The model's `timeout` is for all attempts together, from here on."""
+        return {**state, "deadline": time.monotonic() + self.timeout} if self.timeout else state
 
     def batch(
         self,
@@ -148,7 +156,8 @@ class _Ladder(RunnableWithFallbacks[State, tuple[Attempt, ...]]):
         **kwargs: Any,
     ) -> list[tuple[Attempt, ...]]:
         configs = bounded(config, len(inputs), self.limit)
-        return Runnable.batch(self, inputs, configs, return_exceptions=return_exceptions, **kwargs)
+        results = side_by_side(lambda state, item: self.invoke(state, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
 
     async def abatch(
         self,
@@ -159,13 +168,13 @@ class _Ladder(RunnableWithFallbacks[State, tuple[Attempt, ...]]):
         **kwargs: Any,
     ) -> list[tuple[Attempt, ...]]:
         configs = bounded(config, len(inputs), self.limit)
-        return await Runnable.abatch(self, inputs, configs, return_exceptions=return_exceptions, **kwargs)
+        results = await aside_by_side(lambda state, item: self.ainvoke(state, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
 
 
 def _rung(name: str, domain: Domain[Answer], llm: Model) -> Runnable[State, tuple[Attempt, ...]]:
     """One attempt: `prompt | llm`, then a reading that is added to the attempts or raised with them."""
-    generation = domain_prompt(domain) | _generation(llm, domain)
-    parser = CareerOutputParser(domain)
+    prompt, generation, parser = domain_prompt(domain), _generation(llm, domain), CareerOutputParser(domain)
 
     def judge(state: State, made: Generation) -> tuple[Attempt, ...]:
         attempt = Attempt(name, parser.read(made), was_cut(made), _usage(made), _info(made))
@@ -176,12 +185,22 @@ def _rung(name: str, domain: Domain[Answer], llm: Model) -> Runnable[State, tupl
 
     # Not RunnablePassthrough.assign: it works in a thread, where Ctrl-C does not reach the call.
     def attempt(state: State, config: RunnableConfig) -> tuple[Attempt, ...]:
-        return judge(state, generation.invoke(state, config))
+        return judge(state, generation.invoke(prompt.invoke(state, config), config, **_left(state)))
 
     async def aattempt(state: State, config: RunnableConfig) -> tuple[Attempt, ...]:
-        return judge(state, await generation.ainvoke(state, config))
+        return judge(state, await generation.ainvoke(await prompt.ainvoke(state, config), config, **_left(state)))
 
     return RunnableLambda(attempt, afunc=aattempt, name=name)
+
+
+def _left(state: State) -> dict[str, float]:
+    """The seconds that are left for an attempt, as an argument of the model's."""
+    if "deadline" not in state:
+        return {}
+    left = state["deadline"] - time.monotonic()
+    if left <= 0:
+        raise EndpointTimeoutError("no time was left for another attempt: raise timeout")
+    return {"timeout": left}
 
 
 def _as_state(request: str | dict[str, str]) -> State:
@@ -197,7 +216,7 @@ def _clarified(domain: Domain[Answer]) -> Callable[[State], State]:
         error: ContractError = state["error"]
         last = error.attempts[-1]
         sentences = domain.clarify(last.reading.issues, truncated=last.truncated)
-        return {"request": f"{state['request']}\n{sentences}", "attempts": error.attempts}
+        return {**state, "request": f"{state['request']}\n{sentences}", "attempts": error.attempts}
 
     return clarify
 
@@ -229,10 +248,7 @@ def _verdict(domain: Domain[Answer], include_raw: bool) -> Callable[[tuple[Attem
 
 def _generation(llm: Model, domain: Domain[Answer]) -> Runnable[PromptValue, Generation]:
     """The model as a step that keeps its whole generation: `invoke` gives a bare string, without the finish reason."""
-    kwargs: dict[str, Any] = {}
-    bound: RunnableConfig = {}
-    while isinstance(llm, RunnableBinding):
-        kwargs, bound, llm = {**llm.kwargs, **kwargs}, merge_configs(llm.config, bound), llm.bound
+    llm, kwargs, bound = _unbound(llm)
     if not isinstance(llm, BaseLanguageModel):
         return llm.bind(**kwargs).with_config(bound) | RunnableLambda(_as_generation, name="generation")
     model = llm
@@ -243,13 +259,28 @@ def _generation(llm: Model, domain: Domain[Answer]) -> Runnable[PromptValue, Gen
         merged = merge_configs(bound, config)
         return {key: merged.get(key) for key in ("callbacks", "tags", "metadata")} | kwargs
 
-    def call(prompt: PromptValue, config: RunnableConfig) -> Generation:
-        return _first(model.generate_prompt([prompt], **options(config)))
+    def call(prompt: PromptValue, config: RunnableConfig, **left: float) -> Generation:
+        return _first(model.generate_prompt([prompt], **options(config) | left))
 
-    async def acall(prompt: PromptValue, config: RunnableConfig) -> Generation:
-        return _first(await model.agenerate_prompt([prompt], **options(config)))
+    async def acall(prompt: PromptValue, config: RunnableConfig, **left: float) -> Generation:
+        return _first(await model.agenerate_prompt([prompt], **options(config) | left))
 
     return RunnableLambda(call, afunc=acall, name="generation")
+
+
+def _unbound(llm: Model) -> tuple[Model, dict[str, Any], RunnableConfig]:
+    """The model under its bindings, with their arguments and their config."""
+    kwargs: dict[str, Any] = {}
+    config: RunnableConfig = {}
+    while isinstance(llm, RunnableBinding):
+        kwargs, config, llm = {**llm.kwargs, **kwargs}, merge_configs(llm.config, config), llm.bound
+    return llm, kwargs, config
+
+
+def _timeout(llm: Model) -> float | None:
+    """The seconds that a career model gives an answer; None for any other model, which has its own ways."""
+    model, kwargs, _ = _unbound(llm)
+    return kwargs.get("timeout", model.timeout) if isinstance(model, CareerV2LLM) else None
 
 
 def _first(result: LLMResult) -> Generation:

@@ -32,7 +32,7 @@ class AuthenticationError(wire.AuthenticationError, core.ModelAuthenticationErro
 
 
 class EndpointNotFoundError(wire.EndpointNotFoundError, core.ModelNotFoundError):
-    """RunPod knows no endpoint of this id."""
+    """RunPod knows no endpoint of this id, or the worker no model of this name."""
 
 
 class RateLimitError(wire.RateLimitError, core.ModelRateLimitError):
@@ -41,6 +41,10 @@ class RateLimitError(wire.RateLimitError, core.ModelRateLimitError):
 
 class ServerError(wire.ServerError, core.ModelAPIError):
     """RunPod or the worker failed to answer."""
+
+
+class UnavailableError(wire.UnavailableError, core.ModelAPIError):
+    """A gateway could not pass the request on; no job was made."""
 
 
 class EndpointConnectionError(wire.EndpointConnectionError, core.ModelConnectionError):
@@ -72,6 +76,7 @@ _LIFTED: dict[type[EndpointError], type[EndpointError]] = {
         EndpointNotFoundError,
         RateLimitError,
         ServerError,
+        UnavailableError,
         EndpointConnectionError,
         EndpointTimeoutError,
         JobError,
@@ -110,4 +115,5 @@ __all__ = [
     "RateLimitError",
     "RequestError",
     "ServerError",
+    "UnavailableError",
 ]

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, closing
+from dataclasses import replace
+from typing import Any, Literal, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import LangSmithParams, LanguageModelInput
 from langchain_core.language_models.llms import LLM
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, LLMResult
-from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import get_config_list
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, GenerationChunk, LLMResult
+from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 
 from langchain_careerv2 import chatml, errors
-from langchain_careerv2.runpod.client import RUNPOD_URL, Endpoint, adrive, drive
+from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
+from langchain_careerv2.runpod import jobs, protocol
+from langchain_careerv2.runpod.aclient import adrive, astream
+from langchain_careerv2.runpod.client import drive, stream
+from langchain_careerv2.runpod.endpoint import RUNPOD_URL, Endpoint
 from langchain_careerv2.runpod.outputs import Completion, Json, Usage
-from langchain_careerv2.runpod.protocol import Flow, health, run_job
+from langchain_careerv2.runpod.protocol import Flow, Text
 
 MODEL = "Puneetrinity/qwen2.5-7b-careerv2"
 DEFAULT_MAX_TOKENS = 200
@@ -100,7 +103,8 @@ class CareerV2LLM(LLM):
     api_key: SecretStr = SecretStr("")
     """RunPod's API key. Default: `RUNPOD_API_KEY`, `API_KEY`."""
     base_url: str = ""
-    """Where RunPod's API is. Default: `RUNPOD_ENDPOINT_BASE_URL` (the official SDK's name), `https://api.runpod.ai/v2`."""
+    """Where RunPod's API is. Default: `RUNPOD_ENDPOINT_BASE_URL` (the official SDK's name), `https://api.runpod.ai/v2`.
+    `http://localhost:8000`, without a path, is the SDK's development server, whatever the endpoint's id."""
     handler: bool = False
     """Whether the endpoint is the handler, with validation and gates, instead of raw vLLM."""
     enable_validation: bool = True
@@ -122,7 +126,14 @@ class CareerV2LLM(LLM):
     stop: list[str] = Field(default=[chatml.IM_END])
     """The guide's value."""
     timeout: float = Field(default=120.0, gt=0)
-    """Seconds for a whole call: queue, cold start and work (the guide's 120). Then the job is cancelled."""
+    """Seconds for a whole call: queue, cold start, work and retries (the guide's 120), in a chain for the re-ask too.
+    Then the job is cancelled."""
+    max_retries: int = Field(default=3, ge=0)
+    """Further tries of a request that RunPod did not take: nobody listened, HTTP 429, 502, 503, 504."""
+    resubmit: bool = False
+    """Whether a request is also sent again where RunPod may have taken it: an answer may then be paid for twice."""
+    route: Literal["native", "openai"] = "native"
+    """RunPod's job API, or its OpenAI route. Only a job has an id, is cancelled by name, and tells its queue time."""
     max_concurrency: int = Field(default=30, ge=1)
     """Prompts under way at once in a batch that names no number of its own (worker-vllm takes 30 jobs at a time)."""
     max_model_len: int = Field(default=4096, ge=1)
@@ -158,7 +169,7 @@ class CareerV2LLM(LLM):
             EndpointError: The endpoint did not answer.
         """
         with errors.lifted():
-            return drive(health(), self._endpoint)
+            return drive(protocol.request(protocol.health()), self._endpoint)
 
     def _sampling(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in DECODING_FIELDS}
@@ -171,21 +182,29 @@ class CareerV2LLM(LLM):
             wrong = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
             raise errors.InvalidRequestError(f"sampling parameters: {'; '.join(wrong)}") from None
 
-    def _flow(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Flow[Completion]:
-        sampling = self._sampling(stop, kwargs)
-        job_input: dict[str, Any] = {"prompt": prompt, "sampling_params": sampling}
+    def _flow(
+        self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any], *, streaming: bool = False
+    ) -> Flow[Completion]:
+        timeout = kwargs.get("timeout", self.timeout)
+        sampling = self._sampling(stop, {name: value for name, value in kwargs.items() if name != "timeout"})
         limit, whose = self.max_model_len * CHARS_PER_TOKEN, f"a context of {self.max_model_len} tokens"
+        settings: dict[str, Any] = {}
         if self.handler:
-            job_input["prompt"] = chatml.last_user_turn(prompt) if self.handler_prompt == "question" else prompt
-            job_input["enable_validation"] = self.enable_validation
-            job_input["block_low_trust_intents"] = self.block_low_trust_intents
+            prompt = chatml.last_user_turn(prompt) if self.handler_prompt == "question" else prompt
+            settings = {name: getattr(self, name) for name in ("enable_validation", "block_low_trust_intents")}
             limit, whose = HANDLER_PROMPT_CHARS, "the handler"
-        length = len(job_input["prompt"])
-        if length > limit:
-            raise errors.PromptTooLongError(f"the prompt has {length} characters; {whose} takes {limit} at most")
+        if len(prompt) > limit:
+            raise errors.PromptTooLongError(f"the prompt has {len(prompt)} characters; {whose} takes {limit} at most")
         if not prompt.strip():
             raise errors.InvalidRequestError("the prompt is empty")
-        return run_job(job_input, timeout=self.timeout, clock=time.monotonic, max_tokens=sampling["max_tokens"])
+        if not isinstance(timeout, (int, float)) or not timeout > 0:
+            raise errors.InvalidRequestError(f"timeout must be a number of seconds above 0, not {timeout!r}")
+        terms = jobs.Terms(timeout, time.monotonic, sampling["max_tokens"], self.max_retries, self.resubmit)
+        if self.route == "openai":
+            body = {"model": self.model, "prompt": prompt, **sampling}
+            return (jobs.stream_completion if streaming else jobs.complete)(body, terms)
+        job_input = {"prompt": prompt, "sampling_params": sampling, **settings}
+        return (jobs.stream_job if streaming else jobs.run_job)(job_input, terms)
 
     def _complete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
         with errors.lifted():
@@ -194,6 +213,47 @@ class CareerV2LLM(LLM):
     async def _acomplete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
         with errors.lifted():
             return await adrive(self._flow(prompt, stop, kwargs), self._endpoint)
+
+    def _stream(
+        self,
+        prompt: str,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[GenerationChunk]:
+        flow = self._flow(prompt, stop, kwargs, streaming=True)
+        with errors.lifted(), closing(stream(flow, self._endpoint)) as items:
+            for item in items:
+                chunk = self._chunk(item)
+                if run_manager and chunk.text:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+
+    async def _astream(
+        self,
+        prompt: str,
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[GenerationChunk]:
+        flow = self._flow(prompt, stop, kwargs, streaming=True)
+        with errors.lifted():
+            async with aclosing(astream(flow, self._endpoint)) as items:
+                async for item in items:
+                    chunk = self._chunk(item)
+                    if run_manager and chunk.text:
+                        await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                    yield chunk
+
+    def _chunk(self, item: Text | Completion) -> GenerationChunk:
+        """A piece of the text; the last one brings the usage, the finish reason and the job, and no text."""
+        chunk = ChatGenerationChunk(message=AIMessageChunk(content=item.text))
+        if isinstance(item, Completion):
+            last = self._generation(replace(item, text=""))
+            fields = last.message.model_dump(include={"content", "response_metadata", "usage_metadata"})
+            message = AIMessageChunk(**fields, chunk_position="last")
+            chunk = ChatGenerationChunk(message=message, generation_info=last.generation_info)
+        return cast("GenerationChunk", chunk)  # as in _generation: core counts tokens in messages only
 
     def _generate(
         self,
@@ -204,8 +264,9 @@ class CareerV2LLM(LLM):
     ) -> LLMResult:
         if len(prompts) == 1:
             return self._result([self._complete(prompts[0], stop, kwargs)])
-        with ThreadPoolExecutor(min(len(prompts), self.max_concurrency)) as pool:
-            return self._result(list(pool.map(lambda prompt: self._complete(prompt, stop, kwargs), prompts)))
+        configs = bounded(None, len(prompts), self.max_concurrency)
+        completions = side_by_side(lambda prompt, _: self._complete(prompt, stop, kwargs), prompts, configs)
+        return self._result(unwrapped(completions))
 
     async def _agenerate(
         self,
@@ -216,13 +277,9 @@ class CareerV2LLM(LLM):
     ) -> LLMResult:
         if len(prompts) == 1:
             return self._result([await self._acomplete(prompts[0], stop, kwargs)])
-        gate = asyncio.Semaphore(self.max_concurrency)
-
-        async def one(prompt: str) -> Completion:
-            async with gate:
-                return await self._acomplete(prompt, stop, kwargs)
-
-        return self._result(_unwrapped(await asyncio.gather(*map(one, prompts), return_exceptions=True)))
+        configs = bounded(None, len(prompts), self.max_concurrency)
+        completions = await aside_by_side(lambda prompt, _: self._acomplete(prompt, stop, kwargs), prompts, configs)
+        return self._result(unwrapped(completions))
 
     def _result(self, completions: Sequence[Completion]) -> LLMResult:
         total = sum((completion.usage for completion in completions if completion.usage), Usage())
@@ -260,7 +317,9 @@ class CareerV2LLM(LLM):
 
     def _for_call(self, kwargs: dict[str, Any]) -> CareerV2LLM:
         """This model with a call's sampling in its identifying parameters, which core makes the cache's key of."""
-        called = {name: kwargs[name] for name in Sampling.model_fields.keys() & kwargs.keys()}
+        called = {
+            name: kwargs[name] for name in Sampling.model_fields.keys() & kwargs.keys() if kwargs[name] is not None
+        }
         if not called:
             return self
         model = self.model_copy()
@@ -291,8 +350,8 @@ class CareerV2LLM(LLM):
         """
         configs = bounded(config, len(inputs), self.max_concurrency)
         # The base class runs a batch one prompt after another, and turns one failure into a failure of all.
-        results = Runnable.batch(self, inputs, configs, return_exceptions=True, **kwargs)
-        return results if return_exceptions else _unwrapped(results)
+        results = side_by_side(lambda text, item: self.invoke(text, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
 
     async def abatch(
         self,
@@ -304,8 +363,8 @@ class CareerV2LLM(LLM):
     ) -> list[str]:
         """As `batch`, in this event loop."""
         configs = bounded(config, len(inputs), self.max_concurrency)
-        results = await Runnable.abatch(self, inputs, configs, return_exceptions=True, **kwargs)
-        return results if return_exceptions else _unwrapped(results)
+        results = await aside_by_side(lambda text, item: self.ainvoke(text, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
 
     @property
     def _llm_type(self) -> str:
@@ -324,14 +383,6 @@ class CareerV2LLM(LLM):
         return params
 
 
-def bounded(
-    config: RunnableConfig | Sequence[RunnableConfig] | None, length: int, limit: int | None
-) -> list[RunnableConfig]:
-    """One config per input, with `limit` as the concurrency where the caller named none."""
-    configs = get_config_list(config, length) if length else []
-    return [{**item, "max_concurrency": item.get("max_concurrency") or limit} for item in configs]
-
-
 def usage_metadata(usage: Usage) -> UsageMetadata:
     """The usage in LangChain's words for messages."""
     return UsageMetadata(
@@ -346,11 +397,3 @@ def _token_usage(usage: Usage) -> dict[str, int]:
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.total_tokens,
     }
-
-
-def _unwrapped(results: Sequence[Any]) -> list[Any]:
-    """The results, if none of them is an error; else the first error is raised."""
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return list(results)

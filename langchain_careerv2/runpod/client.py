@@ -1,217 +1,214 @@
-"""The only code that touches a network: two short drivers, `requests` and `aiohttp`, for the flows of `protocol`."""
+"""The driver in this thread: `requests` runs the flows of `protocol` and `jobs`.
+
+Each call is made in a thread of its own while the caller waits. So a deadline holds whatever the server does, Ctrl-C
+ends any wait at once, and the reply to a submit, which may hold the id of a live job, is learnt all the same.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import os
-import re
+import queue
 import threading
 import time
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
-from pydantic import SecretStr
+import urllib3
 
-from langchain_careerv2.runpod import errors
-from langchain_careerv2.runpod.protocol import Call, Flow, Reply, Sleep
-
-if TYPE_CHECKING:
-    import aiohttp
-
-RUNPOD_URL = "https://api.runpod.ai/v2"
-"""RunPod's serverless API."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where an endpoint is and how to be let in. Checked at construction, without a network.
-
-    Raises:
-        ConfigurationError: For an id that is no single path segment, a base URL that is none, a missing key, or a
-            plain-text URL to another machine, over which the key would be readable.
-    """
-
-    endpoint_id: str
-    api_key: SecretStr
-    base_url: str = RUNPOD_URL
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.endpoint_id):
-            raise errors.ConfigurationError(
-                f"{self.endpoint_id[:40]!r} is no endpoint id: it has letters, digits, '-' and '_' only,"
-                " as in https://api.runpod.ai/v2/<ENDPOINT_ID>/runsync"
-            )
-        key = self.api_key.get_secret_value()
-        if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise errors.ConfigurationError("the API key is empty or has characters that no key has, such as a space")
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
-            raise errors.ConfigurationError(
-                "base_url must look like https://api.runpod.ai/v2, without a user or a query"
-            )
-        if parts.scheme == "http" and not self.is_loopback:
-            raise errors.ConfigurationError(
-                f"base_url must be https: over http to {parts.hostname} anyone can read the key"
-            )
-
-    @property
-    def url(self) -> str:
-        """The endpoint's URL, without a slash at the end."""
-        return f"{self.base_url.rstrip('/')}/{self.endpoint_id}"
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the endpoint is on this machine."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers of every call, the key among them."""
-        return {"Authorization": f"Bearer {self.api_key.get_secret_value()}", "Accept": "application/json"}
+from langchain_careerv2.runpod.endpoint import CHUNK, INTERRUPT_GRACE, MAX_REPLY, Endpoint, too_large
+from langchain_careerv2.runpod.protocol import Answer, Call, Closed, Flow, Progress, Read, Reply, Sleep, T, Text
 
 
 def drive(flow: Flow[T], endpoint: Endpoint) -> T:
-    """Runs a flow with `requests`, in this thread."""
-    try:
-        step = next(flow)
-        while True:
-            try:
-                reply = _perform(step, endpoint)
-            except BaseException as error:  # noqa: BLE001  # the flow may cancel its job, and raises it again
-                step = flow.throw(error)
+    """Runs a flow in this thread and returns its result.
+
+    Raises:
+        EndpointError: What the flow raises.
+    """
+    *_, result = stream(flow, endpoint)
+    if isinstance(result, Text):
+        raise TypeError("a flow ends with its result")
+    return result
+
+
+def stream(flow: Flow[T], endpoint: Endpoint) -> Generator[Text | T, None, None]:
+    """Runs a flow in this thread: yields each `Text` as it comes and at last the flow's result.
+
+    Closing the iterator early lets the flow cancel its job.
+    """
+    progress = Progress(flow)
+    with _Wire(endpoint) as wire, suppress(Closed):
+        while (step := progress.step) is not None:
+            answer, error = None, None
+            if not isinstance(step, Text):
+                answer, error = wire.perform(step)
             else:
-                step = flow.send(reply)
-    except StopIteration as done:
-        result: T = done.value
-        return result
+                try:
+                    yield step
+                except GeneratorExit:
+                    error = Closed()
+            progress.resume(answer, error)
+        yield progress.result
 
 
-async def adrive(flow: Flow[T], endpoint: Endpoint) -> T:
-    """Runs a flow with `aiohttp`, in this event loop."""
+@contextmanager
+def interruptible() -> Iterator[Callable[[], None]]:
+    """Gives a function that ends every flow begun under this context, in whatever thread, as Ctrl-C would.
+
+    Ctrl-C reaches the main thread alone; a batch that waits there for its threads passes it on with this.
+    """
+    wires: set[_Wire] = set()
+
+    def interrupt() -> None:
+        for wire in list(wires):
+            wire.interrupt()
+
+    token = _wires.set(wires)
     try:
-        step = next(flow)
-        while True:
+        yield interrupt
+    finally:
+        _wires.reset(token)
+
+
+_wires: ContextVar[set[_Wire] | None] = ContextVar("wires", default=None)
+
+
+class _Wire:
+    """One flow's way to the network."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._interrupted = False
+        self._open: requests.Response | None = None
+        self._others = _wires.get()
+
+    def __enter__(self) -> _Wire:
+        if self._others is not None:
+            self._others.add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._others is not None:
+            self._others.discard(self)
+        if self._open is not None:
+            with suppress(ValueError, RuntimeError):  # the connection is closed already
+                self._open.raw.shutdown()  # wakes a thread that still reads
+            self._open.close()
+
+    def interrupt(self) -> None:
+        """Ends this wait, or the next."""
+        self._interrupted = True
+        self._wake.put(None)
+
+    def perform(self, step: Call | Read | Sleep) -> tuple[Answer, BaseException | None]:
+        """Does a step; returns what came of it, and what went wrong. Both, where a shielded call was interrupted."""
+        outcomes: list[Answer | BaseException] = []  # a list, so that no interruption of a wait can lose what is in it
+        try:
+            if isinstance(step, Sleep):
+                self._wait(outcomes, step.seconds)
+                return None, None
+            threading.Thread(target=self._work, args=(step, outcomes), daemon=True, name="careerv2-call").start()
+            if not self._wait(outcomes, step.timeout):
+                return None, self._endpoint.timed_out(step)
+        except BaseException as error:  # noqa: BLE001  # Ctrl-C: the flow may cancel its job, and raises it again
+            if isinstance(step, Call) and step.shielded:
+                with suppress(KeyboardInterrupt):
+                    self._wait(outcomes, INTERRUPT_GRACE)
+                return (outcomes[0] if outcomes and isinstance(outcomes[0], Reply) else None), error
+            return None, error
+        outcome = outcomes[0]
+        return (None, outcome) if isinstance(outcome, BaseException) else (outcome, None)
+
+    def _wait(self, outcomes: Sequence[Answer | BaseException], seconds: float) -> bool:
+        """Waits for an outcome, so many seconds at most; returns whether there is one."""
+        end = time.monotonic() + seconds
+        while not outcomes:
+            if self._interrupted:
+                self._interrupted = False
+                raise KeyboardInterrupt
             try:
-                reply = await _aperform(step, endpoint)
-            except BaseException as error:  # noqa: BLE001  # as above, for a cancelled task too
-                step = flow.throw(error)
-            else:
-                step = flow.send(reply)
-    except StopIteration as done:
-        result: T = done.value
-        return result
+                self._wake.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                break
+        return bool(outcomes)
 
+    def _work(self, step: Call | Read, outcomes: list[Answer | BaseException]) -> None:
+        try:
+            outcomes.append(self._read() if isinstance(step, Read) else self._fetch(step))
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            outcomes.append(self._endpoint.timed_out(step))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            outcomes.append(self._endpoint.broken(step, error, sent=_was_sent(error)))
+        except BaseException as error:  # noqa: BLE001  # it is raised where the caller waits
+            outcomes.append(error)
+        self._wake.put(None)
 
-def _perform(step: Call | Sleep, endpoint: Endpoint) -> Reply | None:
-    if isinstance(step, Sleep):
-        time.sleep(step.seconds)
-        return None
-    try:
-        response = _session().request(
-            step.method,
-            endpoint.url + step.path,
-            json=step.body,
-            timeout=step.timeout,
+    def _fetch(self, call: Call) -> Reply:
+        endpoint, session, end = self._endpoint, _session(), time.monotonic() + call.timeout
+        response = session.request(
+            call.method,
+            endpoint.url + call.path,
+            json=call.body,
+            timeout=max(call.timeout, 0.001),
+            stream=True,
             allow_redirects=False,  # a redirect would carry the key elsewhere
             headers=endpoint.headers,
-            proxies={urlsplit(endpoint.url).scheme: _proxy(endpoint) or ""},
+            proxies={urlsplit(endpoint.url).scheme: endpoint.proxy or ""},
             verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
         )
-    except requests.Timeout:
-        raise _timed_out(step) from None
-    except requests.RequestException as error:
-        raise _broken(step, endpoint, error) from None
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, response.content, headers)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if call.streamed and response.ok:
+            self._open = response
+            return Reply(response.status_code, b"", headers)
+        try:
+            reply = Reply(response.status_code, _body(response, end), headers)
+        except BaseException:
+            response.close()
+            raise
+        _idle.append(session)
+        return reply
+
+    def _read(self) -> bytes:
+        data: bytes = self._open.raw.read1(CHUNK, decode_content=True) if self._open else b""
+        return data
 
 
-async def _aperform(step: Call | Sleep, endpoint: Endpoint) -> Reply | None:
-    if isinstance(step, Sleep):
-        await asyncio.sleep(step.seconds)
-        return None
-    import aiohttp
-
-    try:
-        session = await _asession()
-        async with session.request(
-            step.method,
-            endpoint.url + step.path,
-            json=step.body,
-            timeout=aiohttp.ClientTimeout(total=step.timeout),
-            allow_redirects=False,
-            headers=endpoint.headers,
-            proxy=_proxy(endpoint),
-        ) as response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status, await response.read(), headers)
-    except asyncio.TimeoutError:
-        raise _timed_out(step) from None
-    except (aiohttp.ClientError, OSError) as error:
-        raise _broken(step, endpoint, error) from None
+def _body(response: requests.Response, end: float) -> bytes:
+    body = bytearray()
+    while chunk := response.raw.read1(CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > MAX_REPLY:
+            raise too_large()
+        if time.monotonic() > end:
+            raise requests.Timeout
+    return bytes(body)
 
 
-def _timed_out(step: Call) -> errors.EndpointTimeoutError:
-    return errors.EndpointTimeoutError(f"no answer to {step.method} {step.path} within {step.timeout:.1f} s")
+def _was_sent(error: Exception) -> bool:
+    """Whether a request may have left this machine before the connection failed."""
+    cause = error.args[0] if error.args else None
+    unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, urllib3.exceptions.SSLError)
+    return not isinstance(getattr(cause, "reason", None), unsent)
 
 
-def _broken(step: Call, endpoint: Endpoint, error: Exception) -> errors.EndpointConnectionError:
-    host = urlsplit(endpoint.base_url).netloc
-    return errors.EndpointConnectionError(
-        f"the connection to {host} failed during {step.method} {step.path}: {type(error).__name__}"
-    )
+_idle: deque[requests.Session] = deque(maxlen=64)
+"""Sessions, each with its connections, that no thread uses: a `requests.Session` is not promised to be safe across
+threads, so each serves one at a time."""
 
-
-def _proxy(endpoint: Endpoint) -> str | None:
-    """The proxy that the environment names; none for loopback, where no proxy can reach this machine's own port."""
-    if endpoint.is_loopback:
-        return None
-    return requests.utils.select_proxy(endpoint.url, requests.utils.get_environ_proxies(endpoint.url))
-
-
-_local = threading.local()
+if hasattr(os, "register_at_fork"):  # two processes on one connection would read each other's answers
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 def _session() -> requests.Session:
-    """This thread's connection pool: a `requests.Session` is not promised to be safe across threads."""
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.trust_env = False  # proxies come from _proxy; ~/.netrc would overwrite the key
-    session: requests.Session = _local.session
+    with suppress(IndexError):
+        return _idle.pop()
+    session = requests.Session()
+    session.trust_env = False  # the endpoint knows the proxy; ~/.netrc would overwrite the key
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
-
-
-_Keeper = AsyncGenerator["aiohttp.ClientSession", None]
-_asessions: dict[asyncio.AbstractEventLoop, tuple[_Keeper, aiohttp.ClientSession]] = {}
-
-
-async def _asession() -> aiohttp.ClientSession:
-    """This event loop's connection pool, closed when the loop ends.
-
-    The pool lives inside an asynchronous generator: `asyncio.run` closes those before it closes its loop, which is the
-    one hook a loop has for saying goodbye.
-    """
-    loop = asyncio.get_running_loop()
-    for stale in [other for other in _asessions if other.is_closed()]:
-        _asessions.pop(stale, None)
-    if loop not in _asessions:
-        keeper = _keep_session()
-        _asessions[loop] = keeper, await keeper.__anext__()
-    return _asessions[loop][1]
-
-
-async def _keep_session() -> _Keeper:
-    import aiohttp
-
-    # The caller bounds the concurrency; aiohttp's own limit of 100 would queue calls inside their timeouts.
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        yield session

@@ -8,6 +8,7 @@ EndpointError
 ├── EndpointNotFoundError     HTTP 404 on submit
 ├── RateLimitError            HTTP 429
 ├── ServerError               HTTP 5xx
+│   └── UnavailableError      HTTP 502, 503, 504: a gateway could not pass the request on
 ├── EndpointConnectionError   refused, reset, broken in the middle of an answer
 ├── EndpointTimeoutError      the deadline passed, or RunPod gave the job up (TIMED_OUT)
 ├── JobError                  the job ended without an answer (FAILED, CANCELLED, gone)
@@ -54,7 +55,7 @@ class AuthenticationError(EndpointError):
 
 
 class EndpointNotFoundError(EndpointError):
-    """RunPod knows no endpoint of this id (HTTP 404)."""
+    """RunPod knows no endpoint of this id (HTTP 404), or the worker no model of this name."""
 
 
 class RateLimitError(EndpointError):
@@ -69,10 +70,22 @@ class ServerError(EndpointError):
     is_retryable = True
 
 
+class UnavailableError(ServerError):
+    """A gateway could not pass the request on (HTTP 502, 503, 504): no job was made."""
+
+
 class EndpointConnectionError(EndpointError):
-    """The connection was refused, or broke before the answer was whole."""
+    """The connection was refused, or broke before the answer was whole.
+
+    Attributes:
+        sent: Whether the request may have reached RunPod. Where it cannot have, a job was not made.
+    """
 
     is_retryable = True
+
+    def __init__(self, message: str, *, sent: bool = True, job_id: str | None = None) -> None:
+        super().__init__(message, job_id=job_id)
+        self.sent = sent
 
 
 class EndpointTimeoutError(EndpointError):

@@ -26,7 +26,7 @@ def sent(llm: CareerV2LLM, prompt: str = PROMPT, **kwargs: Any) -> dict[str, Any
     """The job input that a call would send."""
     call = next(llm._flow(prompt, kwargs.pop("stop", None), kwargs))
     assert isinstance(call, Call)
-    assert call.body is not None
+    assert isinstance(call.body, dict)
     job_input: dict[str, Any] = call.body["input"]
     return job_input
 
@@ -194,7 +194,7 @@ class Scripted(CareerV2LLM):
         flow = self._flow(prompt, stop, kwargs)
         call = next(flow)
         assert isinstance(call, Call)
-        assert call.body is not None
+        assert isinstance(call.body, dict)
         text = json.dumps(call.body["input"]["sampling_params"])
         with pytest.raises(StopIteration) as done:
             flow.send(Reply(200, json.dumps({"id": "j", "status": "COMPLETED", "output": text}).encode()))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from langchain_careerv2.runpod.client import Endpoint
+from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.errors import ConfigurationError
 
 KEY = SecretStr("rpa_SECRET")
@@ -12,6 +12,13 @@ KEY = SecretStr("rpa_SECRET")
 def test_the_url_is_runpods() -> None:
     assert Endpoint("abc123", KEY).url == "https://api.runpod.ai/v2/abc123"
     assert Endpoint("abc-1_2", KEY, "https://proxy.example/v2/").url == "https://proxy.example/v2/abc-1_2"
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost:8000", "http://127.0.0.1:8000/"])
+def test_the_sdks_development_server_has_its_operations_at_its_root(base_url: str) -> None:
+    assert Endpoint("any", KEY, base_url).url == base_url.rstrip("/")
+    assert Endpoint("abc", KEY, f"{base_url}/v2").url.endswith("/v2/abc")
+    assert Endpoint("abc", KEY, "https://proxy.example").url == "https://proxy.example/abc"
 
 
 @pytest.mark.parametrize("endpoint_id", ["", "a/b", "..", "a b", "abc?x", "a\n", "a%2Fb", "-a", "\u00e4bc", "a" * 101])

@@ -1,0 +1,177 @@
+"""The driver in an event loop: `aiohttp` runs the flows of `protocol` and `jobs`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, Any
+
+from langchain_careerv2.runpod.endpoint import INTERRUPT_GRACE, MAX_REPLY, Endpoint, too_large
+from langchain_careerv2.runpod.protocol import Answer, Call, Flow, Progress, Read, Reply, Sleep, T, Text
+
+if TYPE_CHECKING:
+    import aiohttp
+
+
+async def adrive(flow: Flow[T], endpoint: Endpoint, hear: Callable[[Text], None] = lambda text: None) -> T:
+    """Runs a flow in this event loop and returns its result; `hear` takes each `Text` as it comes.
+
+    Raises:
+        EndpointError: What the flow raises.
+    """
+    progress, wire = Progress(flow), _Wire(endpoint)
+    try:
+        while (step := progress.step) is not None:
+            if isinstance(step, Text):
+                hear(step)
+                progress.resume()
+            else:
+                progress.resume(*await wire.perform(step))
+    finally:
+        wire.close()
+    return progress.result
+
+
+async def astream(flow: Flow[T], endpoint: Endpoint) -> AsyncGenerator[Text | T, None]:
+    """Runs a flow in this event loop: yields each `Text` as it comes and at last the flow's result.
+
+    The flow runs in a task of its own, which is cancelled, and cancels its job, when the iterator is closed or dropped.
+    An iterator that did so itself would have to wait in its closing, which an ending event loop does not let it finish.
+    """
+    heard: asyncio.Queue[Text | None] = asyncio.Queue()
+    task = asyncio.create_task(adrive(flow, endpoint, heard.put_nowait))
+    _tasks.add(task)
+    task.add_done_callback(_ended)
+    task.add_done_callback(lambda _: heard.put_nowait(None))
+    try:
+        while (text := await heard.get()) is not None:
+            yield text
+        yield await task
+    finally:
+        task.cancel()
+
+
+_tasks: set[asyncio.Task[Any]] = set()
+"""What may run although its iterator is gone: an event loop alone keeps no task alive."""
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _tasks.discard(task)
+    if not task.cancelled():
+        task.exception()  # where the iterator is gone nobody else asks, and asyncio would complain
+
+
+class _Wire:
+    """One flow's way to the network."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._open: aiohttp.ClientResponse | None = None
+
+    def close(self) -> None:
+        """Hangs up what is still open."""
+        if self._open is not None:
+            self._open.close()
+
+    async def perform(self, step: Call | Read | Sleep) -> tuple[Answer, BaseException | None]:
+        """Does a step; returns what came of it, and what went wrong. Both, where a shielded call was interrupted."""
+        interruption: BaseException | None = None
+        try:
+            if isinstance(step, Sleep):
+                await asyncio.sleep(step.seconds)
+                return None, None
+            if isinstance(step, Read) or not step.shielded:
+                return await self._do(step), None
+            task = asyncio.create_task(self._do(step))
+            interruption = await _outlast(task, INTERRUPT_GRACE)
+            return (task.result() if task.done() else None), interruption
+        except BaseException as error:  # noqa: BLE001  # the flow may cancel its job, and raises it again
+            return None, interruption or error
+
+    async def _do(self, step: Call | Read) -> Answer:
+        import aiohttp
+
+        try:
+            if isinstance(step, Call):
+                return await self._fetch(step)
+            content = self._open.content if self._open else None
+            return await asyncio.wait_for(content.readany(), step.timeout) if content else b""
+        except asyncio.TimeoutError:
+            raise self._endpoint.timed_out(step) from None
+        except (aiohttp.ClientError, OSError) as error:
+            sent = not isinstance(error, aiohttp.ClientConnectorError)
+            raise self._endpoint.broken(step, error, sent=sent) from None
+
+    async def _fetch(self, call: Call) -> Reply:
+        import aiohttp
+
+        endpoint, session = self._endpoint, await _session()
+        response = await session.request(
+            call.method,
+            endpoint.url + call.path,
+            json=call.body,
+            timeout=aiohttp.ClientTimeout(total=max(call.timeout, 0.001)),
+            allow_redirects=False,
+            headers=endpoint.headers,
+            proxy=endpoint.proxy,
+        )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if call.streamed and response.ok:
+            self._open = response
+            return Reply(response.status, b"", headers)
+        async with response:
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > MAX_REPLY:
+                    response.close()
+                    raise too_large()
+        return Reply(response.status, bytes(body), headers)
+
+
+async def _outlast(task: asyncio.Task[Answer], grace: float) -> BaseException | None:
+    """Waits for a task; once this one is cancelled, however often, for `grace` seconds more.
+
+    Returns:
+        The first cancellation. The task is cancelled only where it did not end within the grace.
+    """
+    interruption, left, clock = None, None, asyncio.get_running_loop().time
+    while not task.done() and (left is None or left > 0):
+        began = clock()
+        try:
+            await asyncio.wait({task}, timeout=left)
+        except asyncio.CancelledError as error:
+            interruption = interruption or error
+            left = grace if left is None else left
+        left = None if left is None else left - (clock() - began)
+    if not task.done():
+        task.cancel()
+    return interruption
+
+
+_Keeper = AsyncGenerator["aiohttp.ClientSession", None]
+_sessions: dict[asyncio.AbstractEventLoop, tuple[_Keeper, aiohttp.ClientSession]] = {}
+
+
+async def _session() -> aiohttp.ClientSession:
+    """This event loop's connection pool, closed when the loop ends.
+
+    The pool lives inside an asynchronous generator: `asyncio.run` closes those before it closes its loop, which is the
+    one hook a loop has for saying goodbye.
+    """
+    loop = asyncio.get_running_loop()
+    for stale in [other for other in _sessions if other.is_closed()]:
+        _sessions.pop(stale, None)
+    if loop not in _sessions:
+        keeper = _keep_session()
+        _sessions[loop] = keeper, await keeper.__anext__()
+    return _sessions[loop][1]
+
+
+async def _keep_session() -> _Keeper:
+    import aiohttp
+
+    # The caller bounds the concurrency; aiohttp's own limit of 100 would queue calls inside their timeouts.
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
