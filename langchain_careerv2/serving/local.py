@@ -3,71 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
-import time
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from langchain_careerv2.llms import DEFAULT_MAX_TOKENS, CareerV2LLM
-from langchain_careerv2.runpod.outputs import TERMINAL, JobStatus, Json
+from langchain_careerv2.runpod.outputs import JobStatus
+from langchain_careerv2.serving.faults import FAULT, SUBMITS, Faults, spoil
+from langchain_careerv2.serving.jobs import RETENTION, Clock, Job, Queue, Result, Worker, perform
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
+from langchain_careerv2.serving.routes import MAX_BODY, Handler, Routes, operation
+from langchain_careerv2.serving.workers import EngineWorker
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from langchain_careerv2.llms import CareerV2LLM
+
+__all__ = ["RETENTION", "RUNPOD_LIMITS", "LocalEndpoint", "Worker"]
+
 logger = logging.getLogger(__name__)
 
-Worker = Callable[[Json], Awaitable[Any]]
-"""Takes a job's `input` and returns its `output`; what it raises makes the job FAILED."""
-
 START_TIMEOUT = 10.0
-"""Seconds for the server to come up or to go down."""
-MAX_BODY = 20 * 2**20
-"""Bytes of a request (RunPod: 20 MB for /runsync)."""
-RETENTION = {"run": 30 * 60.0, "runsync": 60.0}
-"""Seconds for which a finished job's result is kept, by the operation that submitted it (RunPod)."""
-WAIT = (1.0, 90.0, 300.0)
-"""Seconds of /runsync's `wait`: least, default, most (RunPod)."""
-
-
-@dataclass
-class _Job:
-    id: str
-    input: Json
-    keep: float
-    status: JobStatus = JobStatus.IN_QUEUE
-    result: dict[str, Any] = field(default_factory=dict)
-    submitted: float = field(default_factory=time.monotonic)
-    started: float | None = None
-    finished: float | None = None
-    task: asyncio.Task[None] | None = None
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def finish(self, status: JobStatus, **result: Any) -> None:
-        if self.status not in TERMINAL:
-            self.status, self.result, self.finished = status, result, time.monotonic()
-            self.done.set()
-
-    def view(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"id": self.id, "status": self.status.value, **self.result}
-        if self.started is not None:
-            body["delayTime"] = round((self.started - self.submitted) * 1000)
-            if self.finished is not None:
-                body["executionTime"] = round((self.finished - self.started) * 1000)
-        return body
+"""Real seconds for the server to come up or to go down."""
+RATE_WINDOW = 10.0
+"""Seconds over which calls are counted (RunPod)."""
+RUNPOD_LIMITS: Mapping[str, int] = {
+    "run": 1000,
+    "runsync": 2000,
+    "status": 2000,
+    "stream": 2000,
+    "cancel": 100,
+    "purge-queue": 2,
+    "openai": 2000,
+}
+"""RunPod's calls per `RATE_WINDOW` by operation; `status-sync` counts as `status`."""
+REFUSED = 0.1
+"""Real seconds for which nobody listens after the fault `refused`."""
 
 
 class LocalEndpoint:
-    """A RunPod endpoint on this machine: `/run`, `/runsync`, `/status`, `/cancel`, `/health` below `/v2/{endpoint_id}`.
+    """A RunPod endpoint on this machine: everything RunPod serves below `/v2/{endpoint_id}`, batches and OpenAI's API.
 
     The default worker answers in the shape of today's worker-vllm with what the offline engine writes, which is no
     language model. The server runs in a thread of its own:
@@ -77,12 +59,28 @@ class LocalEndpoint:
 
     Args:
         engine: What writes the answers. Default: an `OfflineEngine` without defects.
-        worker: Replaces the engine: takes a job's `input`, returns its `output`.
+        worker: Replaces the engine: takes a job's `input` and returns its `output`; an async generator function yields
+            it, to be read from `/stream` while the job runs.
         workers: Jobs that run at once; 0 leaves every job in the queue.
-        latency: Seconds that each job takes at least.
+        latency: Seconds that each job takes before its first token.
+        token_latency: Seconds that the engine spends on each token.
+        shape: How the engine answers: as `vllm` (worker-vllm v2.24 and later), `legacy` (before) or `handler` (the
+            guide's), or always in one row of `runpod/shapes.json`.
+        cold_start: Seconds that each worker needs to come up when it is first needed.
+        speed: How many of the endpoint's seconds pass in one real second; every time here but `START_TIMEOUT` and
+            `REFUSED` is in the endpoint's seconds.
+        rate_limits: Calls per `RATE_WINDOW` by operation, as in `RUNPOD_LIMITS`. Default: no limits.
+        faults: What goes wrong, and how often.
         endpoint_id: The only endpoint that is served.
         api_key: The key that callers must show.
         port: The port on 127.0.0.1; 0 takes a free one.
+
+    Attributes:
+        faults_served: The faults that happened since the start, by kind.
+        posts: The POSTs since the start that asked for a job, whatever became of them.
+
+    Raises:
+        ValueError: The shape or an operation is unknown, or the speed is not above 0.
     """
 
     def __init__(
@@ -92,22 +90,43 @@ class LocalEndpoint:
         worker: Worker | None = None,
         workers: int = 4,
         latency: float = 0.0,
+        token_latency: float = 0.0,
+        shape: str = "vllm",
+        cold_start: float = 0.0,
+        speed: float = 1.0,
+        rate_limits: Mapping[str, int] | None = None,
+        faults: Faults | None = None,
         endpoint_id: str = "local",
         api_key: str = "local-key",
         port: int = 0,
     ) -> None:
+        if speed <= 0:
+            raise ValueError(f"speed must be above 0, not {speed}")
+        if unknown := set(rate_limits or ()) - set(RUNPOD_LIMITS):
+            raise ValueError(f"unknown operations: {', '.join(sorted(unknown))}; there are: {', '.join(RUNPOD_LIMITS)}")
         self.engine = engine or OfflineEngine()
         self.endpoint_id = endpoint_id
         self.api_key = api_key
         self.port = port
-        self._worker = worker or self._write
+        self._clock = Clock(speed)
+        self._worker = worker or EngineWorker(self.engine, shape, token_latency, self._clock).worker
         self._workers = workers
         self._latency = latency
-        self._jobs: dict[str, _Job] = {}
-        self._queue: asyncio.Queue[_Job]
+        self._cold_start = cold_start
+        self._limits = dict(rate_limits or {})
+        self._faults = faults or Faults({})
+        self._begin()
         self._loop: asyncio.AbstractEventLoop
         self._stop: asyncio.Event
+        self._runner: web.AppRunner
+        self._site: web.TCPSite
+        self._reopening: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def submits(self) -> int:
+        """The jobs that were made since the start."""
+        return self._queue.counts["submitted"]
 
     @property
     def base_url(self) -> str:
@@ -116,6 +135,8 @@ class LocalEndpoint:
 
     def llm(self, **fields: Any) -> CareerV2LLM:
         """A `CareerV2LLM` for this endpoint; `fields` are its own."""
+        from langchain_careerv2.llms import CareerV2LLM
+
         here = {
             "endpoint_id": self.endpoint_id,
             "api_key": self.api_key,
@@ -126,11 +147,11 @@ class LocalEndpoint:
 
     def jobs(self) -> dict[str, str]:
         """The state of every job that is still known, by id."""
-        return {job.id: job.status.value for job in list(self._jobs.values())}
+        return {job.id: job.status.value for job in list(self._queue.jobs.values())}
 
     def live_jobs(self) -> list[str]:
         """The jobs that are queued or running."""
-        return [job.id for job in list(self._jobs.values()) if job.status not in TERMINAL]
+        return [job.id for job in list(self._queue.jobs.values()) if not job.ended]
 
     def start(self) -> Self:
         """Starts the server and returns when it listens.
@@ -170,15 +191,22 @@ class LocalEndpoint:
     ) -> None:
         self.close()
 
+    def _begin(self) -> None:
+        self.faults_served: Counter[str] = Counter()
+        self.posts = 0
+        self._requests = 0
+        self._calls: dict[str, deque[float]] = {}
+        self._queue = Queue(self._work, self._clock, self._workers, self._cold_start)
+
     async def _serve(self, ready: Future[None]) -> None:
-        self._loop, self._stop, self._queue = asyncio.get_running_loop(), asyncio.Event(), asyncio.Queue()
-        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
-        workers = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._begin()
+        # a client that hangs up ends its handler: the stream of a job must hear of it
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
         try:
-            await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", self.port, backlog=1024)
-            await site.start()
-            self.port = runner.addresses[0][1]
+            await self._runner.setup()
+            await self._listen()
+            self.port = self._runner.addresses[0][1]
             logger.info("%s serves %s/%s", ENGINE_NAME, self.base_url, self.endpoint_id)
             ready.set_result(None)
             await self._stop.wait()
@@ -187,138 +215,84 @@ class LocalEndpoint:
                 raise
             ready.set_exception(error)
         finally:
-            for task in workers:
-                task.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-            for job in self._jobs.values():
-                job.finish(JobStatus.CANCELLED)
-            await runner.cleanup()
+            if self._reopening is not None:
+                self._reopening.cancel()
+            await self._queue.close()
+            await self._runner.cleanup()
+
+    async def _listen(self) -> None:
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024)
+        await self._site.start()
+
+    async def _work(self, job: Job) -> tuple[JobStatus, Result] | None:
+        """Runs a job, with the fault that is due to it."""
+        await self._clock.sleep(self._latency)
+        fault = self._faults.of_job(job.number)
+        if fault:
+            self.faults_served[fault] += 1
+        if fault == "never_ends":
+            await asyncio.Event().wait()
+        if fault in ("failed", "error_in_completed"):
+            return self._faults.ending(fault, job.number)
+        if fault == "duplicate_delivery":
+            await perform(self._worker, job.input, lambda _: None)
+            job.retries, job.started = 1, self._clock.now()
+        ending = await perform(self._worker, job.input, job.push)
+        if fault == "lost_job":
+            self._queue.forget(job)
+        return ending
 
     def _app(self) -> web.Application:
-        app = web.Application(middlewares=[self._guard], client_max_size=MAX_BODY)
-        root = "/v2/{endpoint_id}"
-        app.add_routes(
-            [
-                web.post(f"{root}/run", self._run),
-                web.post(f"{root}/runsync", self._runsync),
-                web.get(f"{root}/status/{{job_id}}", self._status),
-                web.post(f"{root}/status/{{job_id}}", self._status),
-                web.post(f"{root}/cancel/{{job_id}}", self._cancel),
-                web.get(f"{root}/health", self._health),
-            ]
-        )
+        app = web.Application(middlewares=[self._gate], client_max_size=MAX_BODY)
+        app.add_routes(Routes(self._queue).table("/v2/{endpoint_id}"))
         return app
 
     @web.middleware
-    async def _guard(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
+    async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Lets in who may come in, in time, and spoils what a fault is due to."""
         if request.headers.get("Authorization") != f"Bearer {self.api_key}":
             return web.json_response({"error": "unauthorized"}, status=401)
-        if request.match_info.get("endpoint_id") != self.endpoint_id:
+        if request.path.split("/")[1:3] != ["v2", self.endpoint_id]:
             return web.json_response({"error": "endpoint not found"}, status=404)
-        return await handler(request)
+        called = operation(request)
+        self.posts += request.method == "POST" and called in SUBMITS
+        if retry_after := self._over_limit("status" if called == "status-sync" else called):
+            headers = {"Retry-After": f"{retry_after:.0f}"}
+            return web.json_response({"error": "too many requests"}, status=429, headers=headers)
+        self._requests += 1
+        fault = self._faults.of_request(called, request.method, self._requests)
+        FAULT.set(fault)
+        if not fault:
+            return await self._answer(request, handler)
+        self.faults_served[fault] += 1
+        if fault != "refused":
+            return await spoil(fault, request, lambda: self._answer(request, handler), self._clock)
+        if self._reopening is None or self._reopening.done():
+            await self._site.stop()
+            self._reopening = asyncio.create_task(self._reopen())
+        response = await self._answer(request, handler)
+        response.force_close()  # whoever keeps connections would not notice
+        return response
 
-    async def _run(self, request: web.Request) -> web.Response:
-        job = await self._submit(request, "run")
-        return web.json_response({"id": job.id, "status": JobStatus.IN_QUEUE.value})
+    async def _reopen(self) -> None:
+        await asyncio.sleep(REFUSED)
+        await self._listen()
 
-    async def _runsync(self, request: web.Request) -> web.Response:
-        least, usual, most = WAIT
-        wait = request.query.get("wait", "")
-        seconds = min(max(int(wait) / 1000, least), most) if wait.isdecimal() else usual
-        job = await self._submit(request, "runsync")
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(job.done.wait(), seconds)
-        return web.json_response(job.view())
-
-    async def _status(self, request: web.Request) -> web.Response:
-        return web.json_response(self._find(request).view())
-
-    async def _cancel(self, request: web.Request) -> web.Response:
-        job = self._find(request)
-        job.finish(JobStatus.CANCELLED)
-        if job.task is not None:
-            job.task.cancel()
-        return web.json_response(job.view())
-
-    async def _health(self, _: web.Request) -> web.Response:
-        states = [job.status for job in self._jobs.values()]
-        running = states.count(JobStatus.IN_PROGRESS)
-        jobs = {
-            "completed": states.count(JobStatus.COMPLETED),
-            "failed": states.count(JobStatus.FAILED),
-            "inProgress": running,
-            "inQueue": states.count(JobStatus.IN_QUEUE),
-            "retried": 0,
-        }
-        workers = {"idle": self._workers - running, "initializing": 0, "ready": self._workers, "running": running}
-        return web.json_response({"jobs": jobs, "workers": {**workers, "throttled": 0, "unhealthy": 0}})
-
-    async def _submit(self, request: web.Request, operation: str) -> _Job:
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            body = json.loads(await request.read())
-        except (ValueError, RecursionError):
-            raise _refused("the body is not JSON") from None
-        if not isinstance(body, dict) or not isinstance(body.get("input"), dict) or not body["input"]:
-            raise _refused("the body needs an object as input")
-        prefix = "sync-" if operation == "runsync" else ""
-        job = _Job(f"{prefix}{uuid.uuid4()}-u1", body["input"], RETENTION[operation])
-        self._forget()
-        self._jobs[job.id] = job
-        self._queue.put_nowait(job)
-        return job
+            return await handler(request)
+        except web.HTTPException as refusal:
+            return web.json_response({"error": refusal.text}, status=refusal.status)
 
-    def _find(self, request: web.Request) -> _Job:
-        self._forget()
-        job = self._jobs.get(request.match_info["job_id"])
-        if job is None:
-            raise web.HTTPNotFound(text='{"error": "job not found"}', content_type="application/json")
-        return job
-
-    def _forget(self) -> None:
-        now = time.monotonic()
-        expired = [job.id for job in self._jobs.values() if job.finished is not None and now > job.finished + job.keep]
-        for job_id in expired:
-            del self._jobs[job_id]
-
-    async def _work(self) -> None:
-        while True:
-            job = await self._queue.get()
-            if job.status is JobStatus.IN_QUEUE:
-                job.status, job.started = JobStatus.IN_PROGRESS, time.monotonic()
-                job.task = asyncio.create_task(self._execute(job))
-                await asyncio.wait([job.task])
-                logger.info("%s job %s %s", ENGINE_NAME, job.id, job.status.value)
-
-    async def _execute(self, job: _Job) -> None:
-        try:
-            await asyncio.sleep(self._latency)
-            job.finish(JobStatus.COMPLETED, output=await self._worker(job.input))
-        except asyncio.CancelledError:
-            job.finish(JobStatus.CANCELLED)
-            raise
-        except Exception as error:  # noqa: BLE001  # any worker's any error is a FAILED job, as on RunPod
-            job.finish(JobStatus.FAILED, error=str(error))
-
-    async def _write(self, job_input: Json) -> list[Mapping[str, Any]]:
-        """One job of worker-vllm (v2.24 and later), written by the engine."""
-        prompt = job_input.get("prompt")
-        if not isinstance(prompt, str) or not prompt:
-            raise ValueError("{'message': 'prompt must be a non-empty string', 'type': 'BadRequestError', 'code': 400}")
-        sampling = job_input.get("sampling_params") or {}
-        written = self.engine.complete(prompt, int(sampling.get("max_tokens", DEFAULT_MAX_TOKENS)))
-        usage = {"prompt_tokens": written.prompt_tokens, "completion_tokens": written.completion_tokens}
-        return [
-            {
-                "id": f"cmpl-{uuid.uuid4().hex}",
-                "object": "text_completion",
-                "model": ENGINE_NAME,
-                "choices": [{"index": 0, "text": written.text, "finish_reason": written.finish_reason}],
-                "usage": {**usage, "total_tokens": sum(usage.values())},
-            }
-        ]
-
-
-def _refused(why: str) -> web.HTTPBadRequest:
-    return web.HTTPBadRequest(text=json.dumps({"error": why}), content_type="application/json")
+    def _over_limit(self, operation: str) -> float:
+        """Real seconds until the next call is welcome; 0 where this one is, which is counted."""
+        if operation not in self._limits:
+            return 0
+        now, calls = self._clock.now(), self._calls.setdefault(operation, deque())
+        while calls and calls[0] <= now - RATE_WINDOW:
+            calls.popleft()
+        if len(calls) >= self._limits[operation]:
+            wait = calls[0] + RATE_WINDOW - now if calls else RATE_WINDOW
+            return max(wait / self._clock.speed, 1)
+        calls.append(now)
+        return 0

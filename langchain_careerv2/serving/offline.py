@@ -76,6 +76,7 @@ _ROLE = re.compile(
 _YEARS = re.compile(r"\b(\d{1,2})\+? ?(?:years|yrs)", re.IGNORECASE)
 _JOB_PART = re.compile(r"\b(?:jd|job description|job|vacancy|role requires|vs\.?|versus|against)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\w{1,12}|[^\w\s]")
+_PIECE = re.compile(rf"\s*(?:{_TOKEN.pattern})(?:\s+\Z)?|\s+")
 
 
 @dataclass(frozen=True)
@@ -267,6 +268,11 @@ class Written:
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The text token by token, each with the white space before it."""
+        return tuple(_PIECE.findall(self.text))
 
 
 @dataclass(frozen=True)
