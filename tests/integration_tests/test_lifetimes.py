@@ -1,0 +1,221 @@
+"""Nothing is left behind: no job, no connection, whatever ends a call and whoever starts a process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from langchain_careerv2 import ContractError, career_chain
+from langchain_careerv2 import errors as err
+from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.serving import LocalEndpoint
+
+STRICT = [sys.executable, "-W", "error"]
+"""A Python that takes each warning, an unclosed socket's too, for an error."""
+CONNECT = """
+import asyncio, os, sys
+from langchain_careerv2 import CareerV2LLM
+llm = CareerV2LLM(endpoint_id="local", api_key="local-key", base_url=sys.argv[1])
+"""
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(1500):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come to pass")
+
+
+def python(code: str, endpoint: LocalEndpoint) -> str:
+    """What a program prints that must end without an error and without a warning."""
+    run = subprocess.run(  # noqa: S603  # our own code
+        [*STRICT, "-c", CONNECT + code, endpoint.base_url], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    return run.stdout
+
+
+def take_ctrl_c() -> None:
+    """A process started in the background of a shell inherits an ignored SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("queued", [True, False], ids=["queued", "running"])
+@pytest.mark.parametrize(
+    ("code", "jobs"),
+    [
+        pytest.param("llm.invoke('p')", 1, id="invoke"),
+        pytest.param("llm.batch([f'p{n}' for n in range(12)], {'max_concurrency': 4})", 4, id="batch"),
+        pytest.param("llm.generate([f'p{n}' for n in range(4)])", 4, id="generate"),
+        pytest.param("list(llm.stream('p'))", 1, id="stream"),
+        pytest.param("asyncio.run(llm.ainvoke('p'))", 1, id="ainvoke"),
+        pytest.param("asyncio.run(llm.abatch([f'p{n}' for n in range(12)], {'max_concurrency': 4}))", 4, id="abatch"),
+    ],
+)
+def test_ctrl_c_cancels_every_job_at_once(code: str, jobs: int, queued: bool) -> None:
+    async def never(job_input: Any) -> None:
+        await asyncio.Event().wait()
+
+    with LocalEndpoint(worker=never, workers=0 if queued else 4) as endpoint:
+        command = [*STRICT, "-c", CONNECT + code, endpoint.base_url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=take_ctrl_c) as client:  # noqa: S603, PLW1509
+            try:
+                until(lambda: len(endpoint.live_jobs()) == jobs)
+                client.send_signal(signal.SIGINT)
+                _, told = client.communicate(timeout=20)  # far below the 120 s of the call's own deadline
+            finally:
+                client.kill()
+        assert client.returncode == -signal.SIGINT
+        assert told.rstrip().endswith("KeyboardInterrupt")
+        assert "Warning" not in told
+        assert list(endpoint.jobs().values()) == ["CANCELLED"] * jobs
+
+
+@pytest.mark.parametrize("after", [0.0, 1.3], ids=["at once", "later"])
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_cancelled_task_cancels_its_job_however_often_it_is_cancelled(after: float, times: int) -> None:
+    with LocalEndpoint(workers=0) as endpoint:
+
+        async def main() -> None:
+            task = asyncio.create_task(endpoint.llm().ainvoke("p"))
+            await asyncio.to_thread(until, endpoint.live_jobs)
+            await asyncio.sleep(after)
+            for _ in range(times):
+                task.cancel()
+                await asyncio.sleep(0.01)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())
+        assert list(endpoint.jobs().values()) == ["CANCELLED"]
+
+
+def test_a_batch_that_is_cancelled_cancels_what_is_under_way_and_starts_no_more() -> None:
+    with LocalEndpoint(workers=0) as endpoint:
+
+        async def main() -> None:
+            llm = endpoint.llm()
+            task = asyncio.create_task(llm.abatch([f"p{number}" for number in range(20)], {"max_concurrency": 3}))
+            await asyncio.to_thread(until, lambda: len(endpoint.live_jobs()) == 3)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())
+        assert list(endpoint.jobs().values()) == ["CANCELLED"] * 3
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+def test_a_cold_start_of_two_minutes_costs_one_post(way: str) -> None:
+    with LocalEndpoint(cold_start=120, speed=60) as endpoint:
+        answer = getattr(endpoint.llm(timeout=300), way)("ATS keywords for a nurse")
+        assert asyncio.run(answer) if way == "ainvoke" else answer
+        assert (endpoint.posts, list(endpoint.jobs().values())) == (1, ["COMPLETED"])
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+def test_one_deadline_holds_over_a_draft_and_its_reask(way: str) -> None:
+    prompts: list[str] = []
+
+    async def worker(job_input: Any) -> str:
+        prompts.append(job_input["prompt"])
+        await asyncio.sleep(0.7 if len(prompts) == 1 else 600)
+        return "too short"
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        chain = career_chain("ats_keywords", endpoint.llm(timeout=2))
+        with pytest.raises(ContractError) as caught:
+            chain.invoke("a nurse") if way == "invoke" else asyncio.run(chain.ainvoke("a nurse"))
+        assert isinstance(caught.value.__cause__, err.EndpointTimeoutError)
+        assert caught.value.attempts[0].reading.text == "1. too short"
+        assert sorted(endpoint.jobs().values()) == ["CANCELLED", "COMPLETED"]
+
+
+def test_the_deadline_of_a_batchs_item_begins_with_the_item() -> None:
+    async def worker(job_input: Any) -> str:
+        await asyncio.sleep(0.6)
+        return DOMAINS["ats_keywords"].exemplars[0]
+
+    with LocalEndpoint(worker=worker, workers=1) as endpoint:
+        chain = career_chain("ats_keywords", endpoint.llm(timeout=1.5, max_concurrency=1))
+        assert len(chain.batch(["a", "b", "c", "d"])) == 4
+
+
+def test_a_job_takes_the_callers_deadline_along(endpoint: LocalEndpoint) -> None:
+    """Where a caller is killed, RunPod itself ends the job."""
+    code = "llm = llm.model_copy(update={'timeout': 6.0})\nllm.invoke('p')"
+    with LocalEndpoint(workers=0, speed=20) as endless:
+        with subprocess.Popen([*STRICT, "-c", CONNECT + code, endless.base_url]) as client:  # noqa: S603
+            until(endless.live_jobs)
+            client.kill()
+        until(lambda: not endless.live_jobs())
+
+
+def test_loop_after_loop_and_thread_after_thread_leave_no_connection(endpoint: LocalEndpoint) -> None:
+    code = """
+import gc, threading
+async def several():
+    return await asyncio.gather(*(llm.ainvoke(f"p{n}") for n in range(5)))
+for _ in range(3):
+    asyncio.run(several())
+async def notebook():
+    return llm.invoke("p"), await llm.ainvoke("p"), [text async for text in llm.astream("p")], list(llm.stream("p"))
+asyncio.run(notebook())
+threads = [threading.Thread(target=llm.invoke, args=("p",)) for _ in range(3)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+llm.batch(["a", "b"])
+list(llm.model_copy(update={"route": "openai"}).stream("p"))
+gc.collect()
+print("done")
+"""
+    assert python(code, endpoint) == "done\n"
+    assert endpoint.live_jobs() == []
+
+
+def test_a_fork_after_use_shares_no_connection(endpoint: LocalEndpoint) -> None:
+    code = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads: the point here
+asyncio.run(llm.ainvoke("p"))
+llm.batch(["a", "b", "c"])
+children = []
+for number in range(3):
+    child = os.fork()
+    if child == 0:
+        for turn in range(10):
+            name = f"{number}-{turn}"
+            assert name in llm.invoke(name) and name in asyncio.run(llm.ainvoke(name))
+        sys.exit(0)
+    children.append(child)
+for turn in range(10):
+    assert f"mine-{turn}" in llm.invoke(f"mine-{turn}")
+print([os.waitpid(child, 0)[1] for child in children])
+"""
+
+    async def echo(job_input: Any) -> str:
+        return f"echo {job_input['prompt']}"
+
+    with LocalEndpoint(worker=echo) as echoing:
+        assert json.loads(python(code, echoing)) == [0, 0, 0]
+
+
+def test_a_task_that_an_ending_loop_cancels_leaves_no_job() -> None:
+    code = """
+async def main():
+    task = asyncio.create_task(llm.ainvoke("p"))
+    await asyncio.sleep(1.5)
+asyncio.run(main())
+"""
+    with LocalEndpoint(workers=0) as endpoint:
+        python(code, endpoint)
+        assert list(endpoint.jobs().values()) == ["CANCELLED"]
