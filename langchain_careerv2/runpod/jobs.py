@@ -158,7 +158,7 @@ def _stream(job_input: Json, deadline: Deadline, terms: Terms) -> Flow[Completio
 
 def _listen(job_id: str, decoder: Decoder, deadline: Deadline) -> Flow[tuple[str, str]]:
     """Yields what a job streams, until it ends or a poll, and text perhaps with it, is lost; returns text and state."""
-    streamed, state, ways, pause = "", "", [_stream_call, _posted(_stream_call)], STREAM_PAUSE
+    streamed, state, ways, pause = "", "", [_stream_call, _by(_stream_call, "GET")], STREAM_PAUSE
     while state not in TERMINAL:
         if (left := deadline.left()) <= 0:
             raise _late(job_id, state)
@@ -185,7 +185,7 @@ def _listen(job_id: str, decoder: Decoder, deadline: Deadline) -> Flow[tuple[str
 
 def _wait(job_id: str, deadline: Deadline, state: str = "") -> Flow[Json]:
     """Polls until the job has ended. A poll that failed in a way that passes costs nothing but the poll."""
-    ways, pause = [_long_poll, _status_call, _posted(_status_call)], POLL_FIRST
+    ways, pause = [_long_poll, _status_call, _by(_status_call, "POST")], POLL_FIRST
     while (left := deadline.left()) > 0:
         try:
             job = yield from _poll(job_id, ways, left)
@@ -219,8 +219,8 @@ def _long_poll(job_id: str, left: float) -> Call:
     return protocol.status_sync(job_id, wait) if wait >= protocol.WAIT_MIN else protocol.status(job_id)
 
 
-def _posted(way: Way) -> Way:
-    return lambda job_id, left: replace(way(job_id, left), method="POST")
+def _by(way: Way, method: str) -> Way:
+    return lambda job_id, left: replace(way(job_id, left), method=method)
 
 
 def _poll(job_id: str, ways: list[Way], left: float) -> Flow[Json]:

@@ -223,8 +223,12 @@ def status_sync(job_id: str, wait: float) -> Call:
 
 
 def stream(job_id: str) -> Call:
-    """What the worker has yielded since the last call; RunPod holds an empty answer for up to 10 seconds."""
-    return Call("GET", f"/stream/{quote(job_id, safe='')}", timeout=CALL_TIMEOUT + GRACE)
+    """What the worker has yielded since the last call; RunPod holds an empty answer for up to 10 seconds.
+
+    RunPod takes GET too. But each call takes away what it brings, and HTTP libraries repeat a GET whose reply was lost
+    without a word.
+    """
+    return Call("POST", f"/stream/{quote(job_id, safe='')}", timeout=CALL_TIMEOUT + GRACE)
 
 
 def cancel(job_id: str) -> Call:

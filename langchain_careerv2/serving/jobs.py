@@ -327,16 +327,6 @@ class Batch:
             raise ValueError(f"a batch takes {BATCH_REQUESTS} requests")
         self.requests.update((job.id, job) for job in jobs)
 
-    def remove(self, request_id: str) -> None:
-        """Takes a request out of the draft.
-
-        Raises:
-            ValueError: It is no draft any more.
-            KeyError: There is no such request.
-        """
-        self._need_draft()
-        del self.requests[request_id]
-
     def finalize(self) -> None:
         """Hands the requests to the queue.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from aiohttp import web
 
@@ -65,7 +64,6 @@ class Routes:
             ("POST", f"{batch}/cancel", self._batch_cancel),
             ("GET", f"{batch}/requests", self._batch_page),
             ("POST", f"{batch}/requests", self._batch_append),
-            ("DELETE", f"{batch}/requests/{{request_id}}", self._batch_remove),
         ]
         return [
             web.route(method, f"{root}/{path}", handler)
@@ -129,9 +127,8 @@ class Routes:
             await self._queue.wait(job, job.ttl, lambda job: job.unread and asked.get("stream"))
             if job.unread and asked.get("stream"):
                 return await self._events(request, job)
-        except (asyncio.CancelledError, ConnectionError):
+        finally:  # a caller may have hung up
             self._queue.stop(job, JobStatus.CANCELLED)
-            raise
         if job.status is not JobStatus.COMPLETED:
             return web.json_response(_openai_error(job), status=500)
         output = job.result.get("output")
@@ -141,17 +138,17 @@ class Routes:
         """Forwards what a job yields as it comes."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        while job.unread or not job.ended:
-            for item in job.drain():
-                event = item if isinstance(item, str) else f"data: {json.dumps(item)}\n\n"
-                await response.write(event.encode())
-            if FAULT.get().startswith(("reset", "truncated")):
-                self._queue.stop(job, JobStatus.CANCELLED)
-                return reset(request, response)
-            await self._queue.wait(job, job.ttl, lambda job: job.unread)
-        if job.status is not JobStatus.COMPLETED:
-            await response.write(f"data: {json.dumps(_openai_error(job))}\n\n".encode())
-        await response.write_eof()
+        with suppress(ConnectionError):  # the caller has hung up
+            while job.unread or not job.ended:
+                for item in job.drain():
+                    event = item if isinstance(item, str) else f"data: {json.dumps(item)}\n\n"
+                    await response.write(event.encode())
+                if FAULT.get().startswith(("reset", "truncated")):
+                    return reset(request, response)
+                await self._queue.wait(job, job.ttl, lambda job: job.unread)
+            if job.status is not JobStatus.COMPLETED:
+                await response.write(f"data: {json.dumps(_openai_error(job))}\n\n".encode())
+            await response.write_eof()
         return response
 
     async def _batch_new(self, request: web.Request) -> web.StreamResponse:
@@ -168,12 +165,6 @@ class Routes:
         batch, jobs = self._find_batch(request), _requests(_object(await _body(request)).get("requests"))
         with _refusing():
             batch.append(jobs)
-        return _batch_view(request, batch)
-
-    async def _batch_remove(self, request: web.Request) -> web.StreamResponse:
-        batch = self._find_batch(request)
-        with _refusing():
-            batch.remove(request.match_info["request_id"])
         return _batch_view(request, batch)
 
     async def _batch_finalize(self, request: web.Request) -> web.StreamResponse:
@@ -277,8 +268,6 @@ def _refusing() -> Iterator[None]:
         yield
     except ValueError as error:
         raise web.HTTPBadRequest(text=str(error)) from None
-    except KeyError:
-        raise web.HTTPNotFound(text="request not found") from None
 
 
 def _openai_error(job: Job) -> Result:

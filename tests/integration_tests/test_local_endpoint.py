@@ -354,10 +354,7 @@ def test_a_batch_from_draft_to_its_results() -> None:
     with LocalEndpoint(worker=worker) as endpoint:
         call = Caller(endpoint)
         path = f"/batch/{call('POST', '/batch', [{'input': {'n': 1}}])['id']}"
-        call("POST", f"{path}/requests", {"requests": [{"input": {"n": 2}}, {"input": {"n": 3}}, {"input": {"n": 4}}]})
-        last = call("GET", f"{path}/requests?offset=3")["requests"][0]["id"]
-        assert call("DELETE", f"{path}/requests/{last}")["requestTotal"] == 3
-        call("DELETE", f"{path}/requests/{last}", status=404)
+        call("POST", f"{path}/requests", {"requests": [{"input": {"n": 2}}, {"input": {"n": 3}}]})
         assert call("GET", path)["status"] == "DRAFT"
         assert endpoint.submits == 0
         assert call("POST", f"{path}/finalize")["status"] == "FINALIZED"

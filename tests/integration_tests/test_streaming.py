@@ -13,7 +13,7 @@ from langchain_core.outputs import LLMResult
 from langchain_careerv2 import CareerV2LLM
 from langchain_careerv2 import errors as err
 from langchain_careerv2.prompts import domain_prompt
-from langchain_careerv2.serving import LocalEndpoint
+from langchain_careerv2.serving import Faults, LocalEndpoint
 
 PROMPT = domain_prompt("ats_keywords").format(request="A nurse in intensive care")
 Listen = Callable[..., list[str]]
@@ -185,6 +185,16 @@ def test_a_cancelled_task_that_streams_leaves_no_job(route: str) -> None:
 
         asyncio.run(main())
         _gone(endpoint)
+
+
+@WAYS
+@pytest.mark.parametrize("fault", ["reset_after", "reset_mid", "truncated_json", "html_502", "not_json"])
+def test_lost_polls_cost_no_text(listen: Listen, fault: str) -> None:
+    faults = Faults({fault: 0.3}, seed=2, on="poll")
+    with LocalEndpoint(token_latency=0.01, faults=faults) as endpoint, LocalEndpoint() as clean:
+        assert "".join(listen(endpoint.llm(), PROMPT)) == clean.llm().invoke(PROMPT)
+        assert endpoint.faults_served[fault]
+        assert endpoint.posts == 1
 
 
 def _gone(endpoint: LocalEndpoint) -> None:

@@ -320,12 +320,15 @@ def test_a_stream_that_never_begins_ends_at_the_deadline() -> None:
     assert world.now == pytest.approx(127.0)
 
 
-def test_a_server_that_takes_post_only_streams_too() -> None:
+def test_a_server_that_takes_one_method_only_streams_too() -> None:
     row = shapes()["3"]
-    world = World(QUEUED, Reply(405, b""), *streamed(row, at_once=True), NOT_THERE, Reply(405, b""), finished(row))
+    world = World(QUEUED, *streamed(row, at_once=True), NOT_THERE, Reply(405, b""), finished(row))
     assert stream(world).text == "Led a team"
-    assert world.paths[2] == "POST /stream/j1"
+    assert world.paths[1] == "POST /stream/j1"
     assert world.paths[-1] == "POST /status/j1"
+    world = World(QUEUED, Reply(405, b""), *streamed(row, at_once=True), finished(row))
+    assert stream(world).text == "Led a team"
+    assert world.paths[2] == "GET /stream/j1"
 
 
 EVENT_STREAM = Reply(200, b"", {"content-type": "text/event-stream; charset=utf-8"})

@@ -21,7 +21,7 @@ INPUT = {"prompt": "p"}
         (protocol.runsync(INPUT, 1.5), "POST /runsync?wait=1500", {"input": INPUT}),
         (protocol.status("a/b-u1"), "GET /status/a%2Fb-u1", None),
         (protocol.status_sync("j", 30), "GET /status-sync/j?wait=30000", None),
-        (protocol.stream("j"), "GET /stream/j", None),
+        (protocol.stream("j"), "POST /stream/j", None),
         (protocol.cancel("../j"), "POST /cancel/..%2Fj", None),
         (protocol.retry("j"), "POST /retry/j", None),
         (protocol.purge_queue(), "POST /purge-queue", None),
