@@ -15,7 +15,9 @@ check: .venv/.dev
 	$(BIN)/mypy
 
 bench: .venv/.dev
-	$(BIN)/python tests/benchmarks/batch.py
+	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.overhead
+	$(BIN)/python -m tests.benchmarks.faults
 
 docs: .venv/.dev
 	$(BIN)/python docs/generate.py

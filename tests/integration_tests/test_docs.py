@@ -82,7 +82,13 @@ def test_make_commands_are_there(command: str) -> None:
         [*command.split(), "--dry-run"], capture_output=True, text=True, timeout=50, cwd=ROOT, check=False
     )
     assert run.returncode == 0, run.stderr
-    expected = {"demo": "careerv2 demo", "test": "pytest", "check": "mypy", "bench": "batch.py", "docs": "generate.py"}
+    expected = {
+        "demo": "careerv2 demo",
+        "test": "pytest",
+        "check": "mypy",
+        "bench": "benchmarks.faults",
+        "docs": "generate.py",
+    }
     assert expected[command.split()[1]] in run.stdout
 
 
@@ -91,10 +97,19 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == rendered, "run: make docs"
 
 
-def test_the_benchmark_runs() -> None:
-    script = [sys.executable, str(ROOT / "tests/benchmarks/batch.py"), "--prompts", "4", "--latency", "0.01"]
-    run = subprocess.run(script, capture_output=True, text=True, timeout=50, check=True)  # noqa: S603  # our own
-    assert [line.partition(":")[0] for line in run.stdout.splitlines()] == ["abatch", "batch", "import"]
+@pytest.mark.parametrize(
+    ("script", "options", "told"),
+    [
+        ("throughput", "--prompts 8 --concurrency 4 --rounds 1 --no-peers", "CareerV2LLM.abatch"),
+        ("overhead", "--rounds 3", "chain.invoke"),
+        ("faults", "--requests 60 --concurrency 20 --timeout 5", "jobs alive at the end"),
+    ],
+)
+def test_a_benchmark_runs(script: str, options: str, told: str) -> None:
+    command = [sys.executable, "-m", f"tests.benchmarks.{script}", *options.split()]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False, cwd=ROOT)  # noqa: S603
+    assert (run.returncode, run.stderr) == (0, "")
+    assert told in run.stdout
 
 
 def test_the_changelog_names_this_version() -> None:
