@@ -7,6 +7,8 @@ from pathlib import Path
 
 from langchain_careerv2 import errors
 from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.runpod import protocol
+from langchain_careerv2.runpod.shapes import shapes
 
 PATH = Path(__file__).with_name("reference.md")
 
@@ -51,6 +53,44 @@ def contracts() -> str:
     return table(*rows)
 
 
+OPERATIONS = {
+    "run": protocol.run({}),
+    "runsync": protocol.runsync({}, 1),
+    "status": protocol.status("JOB"),
+    "status_sync": protocol.status_sync("JOB", 30),
+    "stream": protocol.stream("JOB"),
+    "cancel": protocol.cancel("JOB"),
+    "retry": protocol.retry("JOB"),
+    "purge_queue": protocol.purge_queue(),
+    "health": protocol.health(),
+    "create_batch": protocol.create_batch(),
+    "append_batch": protocol.append_batch("BATCH", []),
+    "finalize_batch": protocol.finalize_batch("BATCH"),
+    "cancel_batch": protocol.cancel_batch("BATCH"),
+    "batch_status": protocol.batch_status("BATCH"),
+    "batch_results": protocol.batch_results("BATCH"),
+}
+
+
+def operations() -> str:
+    """RunPod's operations."""
+    rows = [("operation", "call", "what it does")]
+    for name, call in OPERATIONS.items():
+        summary = (getattr(protocol, name).__doc__ or "").partition("\n")[0]
+        rows.append((f"`{name}`", f"`{call.method} {call.path}`", summary))
+    return table(*rows)
+
+
+def worker_shapes() -> str:
+    """The shapes of answers, and what they are read as."""
+    rows = [("row", "shape", "read as")]
+    for shape in shapes().values():
+        said = ["text"] + ["usage"] * shape.usage + ["finish reason"] * bool(shape.finish)
+        text = "no text" if shape.text == "" else ", ".join(said)
+        rows.append((shape.row, shape.name, f"`{shape.raises}`" if shape.raises else text))
+    return table(*rows)
+
+
 def failures() -> str:
     """The typed errors."""
     rows = [("error", "what happened", "retryable")]
@@ -75,6 +115,15 @@ def render() -> str:
         "All but `RequestError` are `EndpointError`s, and all but `ConfigurationError` and `RequestError` belong to\n"
         "langchain-core's `ModelError` family. `ContractError` is an `OutputParserException`.\n",
         failures(),
+        "\n## Operations\n",
+        "`drive(request(health()), endpoint)` runs one, `adrive` the same in an event loop; `endpoint`: an `Endpoint`.\n"
+        "They stand in `langchain_careerv2.runpod.protocol`, whole answers made of them in `jobs`, the drivers in\n"
+        "`client` and `aclient`. `CareerV2LLM` does all this.\n",
+        operations(),
+        "\n## Shapes of answers\n",
+        "Each is a literal in `runpod/shapes.json`, which the decoder is tested on and the local endpoint answers in:\n"
+        "`LocalEndpoint(shape=...)` takes `vllm`, `legacy`, `handler`, or a row that is no error.\n",
+        worker_shapes(),
     )
     return "\n".join(parts) + "\n"
 

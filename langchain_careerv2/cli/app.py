@@ -23,6 +23,7 @@ from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.errors import ConfigurationError, EndpointError, RequestError
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.prompts import domain_prompt
+from langchain_careerv2.serving.faults import Faults
 from langchain_careerv2.serving.local import LocalEndpoint
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
 
@@ -128,7 +129,11 @@ def prompt(domain: DomainName, request: Request) -> None:
 def serve(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Jobs at once.", min=0)] = 4,
-    latency: Annotated[float, typer.Option(help="Seconds that each job takes at least.", min=0)] = 0.0,
+    latency: Annotated[float, typer.Option(help="Seconds that each job takes before its first token.", min=0)] = 0.0,
+    token_latency: Annotated[float, typer.Option(help="Seconds that each token takes.", min=0)] = 0.0,
+    cold_start: Annotated[float, typer.Option(help="Seconds that each worker needs to come up.", min=0)] = 0.0,
+    shape: Annotated[str, typer.Option(help="Answer as vllm, legacy or handler, or in one row of the table.")] = "vllm",
+    fault_rate: Annotated[float, typer.Option(help="Share of requests and jobs that go wrong.", min=0, max=1)] = 0.0,
     defect_rate: DefectRate = 0.0,
 ) -> None:
     """Serve the local endpoint until Ctrl-C.
@@ -136,9 +141,21 @@ def serve(
     It speaks RunPod's API on loopback; what it answers is written by rules, not by a language model.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    engine = OfflineEngine(defect_rate=defect_rate)
     try:
-        with LocalEndpoint(engine, workers=workers, latency=latency, port=port) as endpoint:
+        served = LocalEndpoint(
+            OfflineEngine(defect_rate=defect_rate),
+            workers=workers,
+            latency=latency,
+            token_latency=token_latency,
+            cold_start=cold_start,
+            shape=shape,
+            faults=Faults.mix(fault_rate),
+            port=port,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shape") from None
+    try:
+        with served as endpoint:
             typer.echo(f"{ENGINE_NAME}; from another shell:")
             typer.echo(f"export RUNPOD_ENDPOINT_BASE_URL={endpoint.base_url} RUNPOD_API_KEY={endpoint.api_key}")
             typer.echo(f"careerv2 generate ats_keywords 'a data analyst' --endpoint-id {endpoint.endpoint_id}")
