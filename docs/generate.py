@@ -116,7 +116,7 @@ def render() -> str:
         "langchain-core's `ModelError` family. `ContractError` is an `OutputParserException`.\n",
         failures(),
         "\n## Operations\n",
-        "`drive(request(health()), endpoint)` runs one, `adrive` the same in an event loop; `endpoint`: an `Endpoint`.\n"
+        "`drive(request(health()), endpoint)` runs one, `adrive` in an event loop; `endpoint` is an `Endpoint`.\n"
         "They stand in `langchain_careerv2.runpod.protocol`, whole answers made of them in `jobs`, the drivers in\n"
         "`client` and `aclient`. `CareerV2LLM` does all this.\n",
         operations(),

@@ -83,6 +83,7 @@ class _Wire:
             if isinstance(step, Read) or not step.shielded:
                 return await self._do(step), None
             task = asyncio.create_task(self._do(step))
+            asyncio.tasks._unregister_task(task)  # an ending loop cancels every task it can see
             interruption = await _outlast(task, INTERRUPT_GRACE)
             return (task.result() if task.done() else None), interruption
         except BaseException as error:  # noqa: BLE001  # the flow may cancel its job, and raises it again

@@ -256,19 +256,10 @@ def _cancelling(job_id: str, flow: Flow[T], terms: Terms) -> Flow[T]:
     except BaseException as cause:
         late = isinstance(cause, errors.EndpointError)
         timeout = terms.timeout - terms.patience if late else CANCEL_TIMEOUT
+        deadline, call = Deadline(timeout, terms.clock), protocol.cancel(job_id)
         with suppress(errors.EndpointError):
-            try:
-                yield from _cancel(job_id, timeout, terms)
-            except (Exception, GeneratorExit):
-                raise
-            except BaseException:  # noqa: BLE001  # an ending event loop cancels all that runs: once more
-                yield from _cancel(job_id, timeout, terms)
+            yield from exchange(call, deadline, protocol.checked, retries=terms.retries, again=protocol.is_passing)
         raise
-
-
-def _cancel(job_id: str, timeout: float, terms: Terms) -> Flow[Reply]:
-    deadline, call = Deadline(timeout, terms.clock), protocol.cancel(job_id)
-    return exchange(call, deadline, protocol.checked, retries=terms.retries, again=protocol.is_passing)
 
 
 def _id(job: Json) -> str:

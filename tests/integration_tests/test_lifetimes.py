@@ -209,11 +209,12 @@ print([os.waitpid(child, 0)[1] for child in children])
         assert json.loads(python(code, echoing)) == [0, 0, 0]
 
 
-def test_a_task_that_an_ending_loop_cancels_leaves_no_job() -> None:
-    code = """
+@pytest.mark.parametrize("after", [0.2, 1.5], ids=["while it is submitted", "while it is polled"])
+def test_a_task_that_an_ending_loop_cancels_leaves_no_job(after: float) -> None:
+    code = f"""
 async def main():
     task = asyncio.create_task(llm.ainvoke("p"))
-    await asyncio.sleep(1.5)
+    await asyncio.sleep({after})
 asyncio.run(main())
 """
     with LocalEndpoint(workers=0) as endpoint:
