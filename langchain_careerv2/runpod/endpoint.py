@@ -89,8 +89,9 @@ class Endpoint:
 
     def timed_out(self, step: Call | Read) -> errors.EndpointTimeoutError:
         """The error for a step that took too long."""
-        what = f"no answer to {step.method} {step.path}" if isinstance(step, Call) else "the stream had not ended"
-        return errors.EndpointTimeoutError(f"{what} within {step.timeout:.1f} s")
+        if isinstance(step, Read):
+            return errors.EndpointTimeoutError("the stream had not ended at the deadline")
+        return errors.EndpointTimeoutError(f"no answer to {step.method} {step.path} within {step.timeout:.1f} s")
 
     def broken(self, step: Call | Read, error: Exception, *, sent: bool = True) -> errors.EndpointConnectionError:
         """The error for a connection that failed; without the library's words, which can hold a proxy's password."""

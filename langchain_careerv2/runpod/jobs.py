@@ -179,7 +179,7 @@ def _listen(job_id: str, decoder: Decoder, deadline: Deadline) -> Flow[tuple[str
             if text:
                 yield Text(text)
         if state not in TERMINAL:
-            yield Sleep(max(0.0, min(pause, deadline.left())))
+            yield _rest(pause, left, deadline)
     return streamed, state
 
 
@@ -197,9 +197,15 @@ def _wait(job_id: str, deadline: Deadline, state: str = "") -> Flow[Json]:
             state = str(job.get("status") or state)
             if state in TERMINAL:
                 return job
-        yield Sleep(max(0.0, min(pause, deadline.left())))
+        yield _rest(pause, left, deadline)
         pause = min(pause * POLL_FACTOR, POLL_MAX)
     raise _late(job_id, state)
+
+
+def _rest(pause: float, left: float, deadline: Deadline) -> Sleep:
+    """What is to be slept so that polls begin `pause` seconds apart; nothing where RunPod held the last one as long."""
+    now = deadline.left()
+    return Sleep(max(0.0, min(pause - (left - now), now)))
 
 
 Way = Callable[[str, float], Call]

@@ -54,6 +54,17 @@ def test_a_cold_start_of_two_minutes_costs_one_submit() -> None:
     assert world.now - 100 > 120
 
 
+def test_a_poll_that_was_held_is_followed_at_once_and_one_that_was_not_after_a_growing_pause() -> None:
+    held = World(QUEUED, QUEUED, QUEUED, DONE, step=29.0)
+    run(held, 300)
+    assert held.slept == [0.0, 0.0]
+    hasty = World(QUEUED)
+    with pytest.raises(errors.EndpointTimeoutError):
+        run(hasty, 60)
+    assert hasty.slept[:3] == pytest.approx([0.2, 0.3, 0.45])
+    assert max(hasty.slept) == pytest.approx(3.0)
+
+
 def test_near_its_end_a_wait_asks_without_being_held() -> None:
     world = World(QUEUED, QUEUED, DONE, step=2.0)
     run(world, 6.5)
