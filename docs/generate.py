@@ -117,6 +117,7 @@ def render() -> str:
         failures(),
         "\n## Operations\n",
         "`drive(request(health()), endpoint)` runs one, `adrive` in an event loop; `endpoint` is an `Endpoint`.\n"
+        "`Endpoint` is in `langchain_careerv2.runpod.endpoint` and takes an id and the key as a pydantic `SecretStr`.\n"
         "They stand in `langchain_careerv2.runpod.protocol`, whole answers made of them in `jobs`, the drivers in\n"
         "`client` and `aclient`. `CareerV2LLM` does all this.\n",
         operations(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -45,8 +46,10 @@ def side_by_side(
     if not inputs:
         return []
     with interruptible() as interrupt, get_executor_for_config(configs[0]) as executor:
-        futures = [executor.submit(one, value, config) for value, config in zip(inputs, configs, strict=True)]
+        futures: list[Future[Any]] = []
         try:
+            for value, config in zip(inputs, configs, strict=True):
+                futures.append(executor.submit(one, value, config))  # one by one: Ctrl-C may come between two
             return [future.result() for future in futures]
         except BaseException:
             for future in futures:

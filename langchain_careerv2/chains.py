@@ -36,6 +36,7 @@ State = dict[str, Any]
 """What travels through the ladder: `request`, the attempts so far, and, for a re-ask, the error before it."""
 Model = Runnable[Any, Any]
 """Any text or chat model, bound, configured or plain."""
+ConfigFactory = Callable[[RunnableConfig], RunnableConfig]
 
 
 def career_chain(
@@ -248,15 +249,16 @@ def _verdict(domain: Domain[Answer], include_raw: bool) -> Callable[[tuple[Attem
 
 def _generation(llm: Model, domain: Domain[Answer]) -> Runnable[PromptValue, Generation]:
     """The model as a step that keeps its whole generation: `invoke` gives a bare string, without the finish reason."""
-    llm, kwargs, bound = _unbound(llm)
-    if not isinstance(llm, BaseLanguageModel):
-        return llm.bind(**kwargs).with_config(bound) | RunnableLambda(_as_generation, name="generation")
-    model = llm
+    inner, kwargs, bound, factories = _unbound(llm)
+    if not isinstance(inner, BaseLanguageModel):
+        return llm | RunnableLambda(_as_generation, name="generation")
+    model = inner
     if isinstance(model, CareerV2LLM) and model.max_tokens is None:
         kwargs = {"max_tokens": domain.max_tokens, **kwargs}
 
     def options(config: RunnableConfig) -> dict[str, Any]:
         merged = merge_configs(bound, config)
+        merged = merge_configs(merged, *(factory(merged) for factory in factories))
         return {key: merged.get(key) for key in ("callbacks", "tags", "metadata")} | kwargs
 
     def call(prompt: PromptValue, config: RunnableConfig, **left: float) -> Generation:
@@ -268,19 +270,21 @@ def _generation(llm: Model, domain: Domain[Answer]) -> Runnable[PromptValue, Gen
     return RunnableLambda(call, afunc=acall, name="generation")
 
 
-def _unbound(llm: Model) -> tuple[Model, dict[str, Any], RunnableConfig]:
-    """The model under its bindings, with their arguments and their config."""
+def _unbound(llm: Model) -> tuple[Model, dict[str, Any], RunnableConfig, list[ConfigFactory]]:
+    """The model under its bindings, with their arguments, their config, and what makes more config, as listeners do."""
     kwargs: dict[str, Any] = {}
     config: RunnableConfig = {}
+    factories: list[ConfigFactory] = []
     while isinstance(llm, RunnableBinding):
+        factories += llm.config_factories
         kwargs, config, llm = {**llm.kwargs, **kwargs}, merge_configs(llm.config, config), llm.bound
-    return llm, kwargs, config
+    return llm, kwargs, config, factories
 
 
 def _timeout(llm: Model) -> float | None:
     """The seconds that a career model gives an answer; None for any other model, which has its own ways."""
-    model, kwargs, _ = _unbound(llm)
-    return kwargs.get("timeout", model.timeout) if isinstance(model, CareerV2LLM) else None
+    model, kwargs, *_ = _unbound(llm)
+    return model.time_limit(kwargs) if isinstance(model, CareerV2LLM) else None
 
 
 def _first(result: LLMResult) -> Generation:

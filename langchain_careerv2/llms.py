@@ -25,13 +25,15 @@ from langchain_careerv2.runpod.aclient import adrive, astream
 from langchain_careerv2.runpod.client import drive, stream
 from langchain_careerv2.runpod.endpoint import RUNPOD_URL, Endpoint
 from langchain_careerv2.runpod.outputs import Completion, Json, Usage
-from langchain_careerv2.runpod.protocol import Flow, Text
+from langchain_careerv2.runpod.protocol import POLICY_MAX, Flow, Text
 
 MODEL = "Puneetrinity/qwen2.5-7b-careerv2"
 DEFAULT_MAX_TOKENS = 200
 """Tokens of a completion outside a chain (the guide's `generate`)."""
 HANDLER_PROMPT_CHARS = 1024
 """Characters that the deployed handler takes; it refuses more."""
+MAX_TIMEOUT = POLICY_MAX
+"""Seconds that RunPod lets a job live."""
 CHARS_PER_TOKEN = 8
 """Qwen2.5 spends a token on about 4 characters of English; a prompt over twice that times its context cannot fit."""
 
@@ -125,7 +127,7 @@ class CareerV2LLM(LLM):
     """The guide's value."""
     stop: list[str] = Field(default=[chatml.IM_END])
     """The guide's value."""
-    timeout: float = Field(default=120.0, gt=0)
+    timeout: float = Field(default=120.0, gt=0, le=MAX_TIMEOUT)
     """Seconds for a whole call: queue, cold start, work and retries (the guide's 120), in a chain for the re-ask too.
     Then the job is cancelled."""
     max_retries: int = Field(default=3, ge=0)
@@ -158,6 +160,8 @@ class CareerV2LLM(LLM):
                 raise errors.ConfigurationError(
                     f"no RunPod {what}: set {names} or pass it; without an account, use LocalEndpoint().llm()"
                 )
+        if self.handler and self.route == "openai":
+            raise errors.ConfigurationError("the handler has no OpenAI route: leave route at 'native'")
         self._endpoint = Endpoint(self.endpoint_id, self.api_key, self.base_url)
         self._sampling(None, {})
         return self
@@ -182,10 +186,23 @@ class CareerV2LLM(LLM):
             wrong = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
             raise errors.InvalidRequestError(f"sampling parameters: {'; '.join(wrong)}") from None
 
+    def time_limit(self, kwargs: dict[str, Any]) -> float:
+        """Seconds that a call with these arguments may take.
+
+        Raises:
+            InvalidRequestError: `timeout` is no number of seconds between 0 and `MAX_TIMEOUT`.
+        """
+        timeout = kwargs.get("timeout")
+        if timeout is None:
+            return self.timeout
+        if not isinstance(timeout, (int, float)) or not 0 < timeout <= MAX_TIMEOUT:
+            raise errors.InvalidRequestError("timeout must be a number of seconds above 0, a week at most")
+        return timeout
+
     def _flow(
         self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any], *, streaming: bool = False
     ) -> Flow[Completion]:
-        timeout = kwargs.get("timeout", self.timeout)
+        timeout = self.time_limit(kwargs)
         sampling = self._sampling(stop, {name: value for name, value in kwargs.items() if name != "timeout"})
         limit, whose = self.max_model_len * CHARS_PER_TOKEN, f"a context of {self.max_model_len} tokens"
         settings: dict[str, Any] = {}
@@ -197,8 +214,6 @@ class CareerV2LLM(LLM):
             raise errors.PromptTooLongError(f"the prompt has {len(prompt)} characters; {whose} takes {limit} at most")
         if not prompt.strip():
             raise errors.InvalidRequestError("the prompt is empty")
-        if not isinstance(timeout, (int, float)) or not timeout > 0:
-            raise errors.InvalidRequestError(f"timeout must be a number of seconds above 0, not {timeout!r}")
         terms = jobs.Terms(timeout, time.monotonic, sampling["max_tokens"], self.max_retries, self.resubmit)
         if self.route == "openai":
             body = {"model": self.model, "prompt": prompt, **sampling}

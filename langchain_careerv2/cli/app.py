@@ -157,8 +157,10 @@ def serve(
     try:
         with served as endpoint:
             typer.echo(f"{ENGINE_NAME}; from another shell:")
-            typer.echo(f"export RUNPOD_ENDPOINT_BASE_URL={endpoint.base_url} RUNPOD_API_KEY={endpoint.api_key}")
-            typer.echo(f"careerv2 generate ats_keywords 'a data analyst' --endpoint-id {endpoint.endpoint_id}")
+            ids = f"RUNPOD_ENDPOINT_ID={endpoint.endpoint_id} HANDLER_ENDPOINT_ID={endpoint.endpoint_id}"
+            key = f"RUNPOD_API_KEY={endpoint.api_key}"
+            typer.echo(f"export RUNPOD_ENDPOINT_BASE_URL={endpoint.base_url} {key} {ids}")
+            typer.echo("careerv2 generate ats_keywords 'a data analyst'")
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:

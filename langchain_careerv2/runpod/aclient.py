@@ -6,8 +6,20 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Any
 
-from langchain_careerv2.runpod.endpoint import INTERRUPT_GRACE, MAX_REPLY, Endpoint, too_large
-from langchain_careerv2.runpod.protocol import Answer, Call, Flow, Progress, Read, Reply, Sleep, T, Text
+from langchain_careerv2.runpod.endpoint import INTERRUPT_GRACE, Endpoint
+from langchain_careerv2.runpod.protocol import (
+    MAX_REPLY,
+    Answer,
+    Call,
+    Flow,
+    Progress,
+    Read,
+    Reply,
+    Sleep,
+    T,
+    Text,
+    too_large,
+)
 
 if TYPE_CHECKING:
     import aiohttp
@@ -92,16 +104,17 @@ class _Wire:
     async def _do(self, step: Call | Read) -> Answer:
         import aiohttp
 
+        failure: Exception
         try:
             if isinstance(step, Call):
                 return await self._fetch(step)
             content = self._open.content if self._open else None
             return await asyncio.wait_for(content.readany(), step.timeout) if content else b""
         except asyncio.TimeoutError:
-            raise self._endpoint.timed_out(step) from None
+            failure = self._endpoint.timed_out(step)
         except (aiohttp.ClientError, OSError) as error:
-            sent = not isinstance(error, aiohttp.ClientConnectorError)
-            raise self._endpoint.broken(step, error, sent=sent) from None
+            failure = self._endpoint.broken(step, error, sent=not isinstance(error, aiohttp.ClientConnectorError))
+        raise failure  # out here aiohttp's error, which can hold the headers, is not its context
 
     async def _fetch(self, call: Call) -> Reply:
         import aiohttp
@@ -161,7 +174,7 @@ async def _session() -> aiohttp.ClientSession:
     one hook a loop has for saying goodbye.
     """
     loop = asyncio.get_running_loop()
-    for stale in [other for other in _sessions if other.is_closed()]:
+    for stale in [other for other in list(_sessions) if other.is_closed()]:
         _sessions.pop(stale, None)
     if loop not in _sessions:
         keeper = _keep_session()

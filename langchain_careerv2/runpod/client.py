@@ -6,22 +6,38 @@ ends any wait at once, and the reply to a submit, which may hold the id of a liv
 
 from __future__ import annotations
 
+import atexit
 import os
 import queue
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
-from langchain_careerv2.runpod.endpoint import CHUNK, INTERRUPT_GRACE, MAX_REPLY, Endpoint, too_large
-from langchain_careerv2.runpod.protocol import Answer, Call, Closed, Flow, Progress, Read, Reply, Sleep, T, Text
+from langchain_careerv2.runpod.endpoint import CHUNK, INTERRUPT_GRACE, Endpoint
+from langchain_careerv2.runpod.protocol import (
+    MAX_REPLY,
+    Answer,
+    Call,
+    Closed,
+    Flow,
+    Progress,
+    Read,
+    Reply,
+    Sleep,
+    T,
+    Text,
+    too_large,
+)
 
 
 def drive(flow: Flow[T], endpoint: Endpoint) -> T:
@@ -39,12 +55,30 @@ def drive(flow: Flow[T], endpoint: Endpoint) -> T:
 def stream(flow: Flow[T], endpoint: Endpoint) -> Generator[Text | T, None, None]:
     """Runs a flow in this thread: yields each `Text` as it comes and at last the flow's result.
 
-    Closing the iterator early lets the flow cancel its job.
+    Closing or dropping the iterator early lets the flow cancel its job, and so does the end of the program.
     """
+    items = _stream(flow, endpoint)
+    _streams.add(items)
+    return items
+
+
+_streams: weakref.WeakSet[Generator[Any, None, None]] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_streams() -> None:
+    """Closes what the program leaves open: later, when Python itself does so, no thread can be started any more."""
+    for items in list(_streams):
+        with suppress(ValueError):  # another thread is in it
+            items.close()
+
+
+def _stream(flow: Flow[T], endpoint: Endpoint) -> Generator[Text | T, None, None]:
     progress = Progress(flow)
     with _Wire(endpoint) as wire, suppress(Closed):
         while (step := progress.step) is not None:
-            answer, error = None, None
+            answer: Answer = None
+            error: BaseException | None = None
             if not isinstance(step, Text):
                 answer, error = wire.perform(step)
             else:
@@ -52,6 +86,8 @@ def stream(flow: Flow[T], endpoint: Endpoint) -> Generator[Text | T, None, None]
                     yield step
                 except GeneratorExit:
                     error = Closed()
+                except BaseException as thrown:  # noqa: BLE001  # the flow may cancel its job, and raises it again
+                    error = thrown
             progress.resume(answer, error)
         yield progress.result
 
@@ -62,20 +98,29 @@ def interruptible() -> Iterator[Callable[[], None]]:
 
     Ctrl-C reaches the main thread alone; a batch that waits there for its threads passes it on with this.
     """
-    wires: set[_Wire] = set()
+    group = _Group()
+    token = _groups.set((*_groups.get(), group))
+    try:
+        yield group.interrupt
+    finally:
+        _groups.reset(token)
 
-    def interrupt() -> None:
-        for wire in list(wires):
+
+class _Group:
+    """Flows that end together, those that are yet to begin too."""
+
+    def __init__(self) -> None:
+        self.wires: set[_Wire] = set()
+        self.is_over = False
+
+    def interrupt(self) -> None:
+        self.is_over = True
+        for wire in list(self.wires):
             wire.interrupt()
 
-    token = _wires.set(wires)
-    try:
-        yield interrupt
-    finally:
-        _wires.reset(token)
 
-
-_wires: ContextVar[set[_Wire] | None] = ContextVar("wires", default=None)
+_groups: ContextVar[tuple[_Group, ...]] = ContextVar("groups", default=())
+"""The groups around this context, the outermost first."""
 
 
 class _Wire:
@@ -86,16 +131,17 @@ class _Wire:
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._interrupted = False
         self._open: requests.Response | None = None
-        self._others = _wires.get()
+        self._groups = _groups.get()
 
     def __enter__(self) -> _Wire:
-        if self._others is not None:
-            self._others.add(self)
+        for group in self._groups:
+            group.wires.add(self)
+            self._interrupted = self._interrupted or group.is_over
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._others is not None:
-            self._others.discard(self)
+        for group in self._groups:
+            group.wires.discard(self)
         if self._open is not None:
             with suppress(ValueError, RuntimeError):  # the connection is closed already
                 self._open.raw.shutdown()  # wakes a thread that still reads
@@ -109,15 +155,18 @@ class _Wire:
     def perform(self, step: Call | Read | Sleep) -> tuple[Answer, BaseException | None]:
         """Does a step; returns what came of it, and what went wrong. Both, where a shielded call was interrupted."""
         outcomes: list[Answer | BaseException] = []  # a list, so that no interruption of a wait can lose what is in it
+        begun = False
         try:
+            self._obey()
             if isinstance(step, Sleep):
                 self._wait(outcomes, step.seconds)
                 return None, None
+            begun = True
             threading.Thread(target=self._work, args=(step, outcomes), daemon=True, name="careerv2-call").start()
             if not self._wait(outcomes, step.timeout):
                 return None, self._endpoint.timed_out(step)
         except BaseException as error:  # noqa: BLE001  # Ctrl-C: the flow may cancel its job, and raises it again
-            if isinstance(step, Call) and step.shielded:
+            if begun and isinstance(step, Call) and step.shielded:
                 with suppress(KeyboardInterrupt):
                     self._wait(outcomes, INTERRUPT_GRACE)
                 return (outcomes[0] if outcomes and isinstance(outcomes[0], Reply) else None), error
@@ -129,14 +178,17 @@ class _Wire:
         """Waits for an outcome, so many seconds at most; returns whether there is one."""
         end = time.monotonic() + seconds
         while not outcomes:
-            if self._interrupted:
-                self._interrupted = False
-                raise KeyboardInterrupt
+            self._obey()
             try:
                 self._wake.get(timeout=max(0.0, end - time.monotonic()))
             except queue.Empty:
                 break
         return bool(outcomes)
+
+    def _obey(self) -> None:
+        if self._interrupted:
+            self._interrupted = False
+            raise KeyboardInterrupt
 
     def _work(self, step: Call | Read, outcomes: list[Answer | BaseException]) -> None:
         try:
@@ -171,7 +223,7 @@ class _Wire:
         except BaseException:
             response.close()
             raise
-        _idle.append(session)
+        _idle.append((time.monotonic(), session))
         return reply
 
     def _read(self) -> bytes:
@@ -197,9 +249,11 @@ def _was_sent(error: Exception) -> bool:
     return not isinstance(getattr(cause, "reason", None), unsent)
 
 
-_idle: deque[requests.Session] = deque(maxlen=64)
-"""Sessions, each with its connections, that no thread uses: a `requests.Session` is not promised to be safe across
-threads, so each serves one at a time."""
+IDLE = 15.0
+"""Seconds for which an unused connection is kept (aiohttp's number): servers close them, some without a word."""
+_idle: deque[tuple[float, requests.Session]] = deque(maxlen=64)
+"""Sessions, each with its connection, that no thread uses, and since when: a `requests.Session` is not promised to be
+safe across threads, so each serves one at a time."""
 
 if hasattr(os, "register_at_fork"):  # two processes on one connection would read each other's answers
     os.register_at_fork(after_in_child=_idle.clear)
@@ -207,7 +261,10 @@ if hasattr(os, "register_at_fork"):  # two processes on one connection would rea
 
 def _session() -> requests.Session:
     with suppress(IndexError):
-        return _idle.pop()
+        since, session = _idle.pop()
+        if time.monotonic() - since < IDLE:
+            return session
+        session.close()
     session = requests.Session()
     session.trust_env = False  # the endpoint knows the proxy; ~/.netrc would overwrite the key
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

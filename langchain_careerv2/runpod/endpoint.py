@@ -16,8 +16,6 @@ from langchain_careerv2.runpod.protocol import Call, Read
 
 RUNPOD_URL = "https://api.runpod.ai/v2"
 """RunPod's serverless API."""
-MAX_REPLY = 32 * 2**20
-"""Bytes of a reply (RunPod takes and gives 20 MB at most)."""
 CHUNK = 2**16
 """Bytes that are read at once."""
 INTERRUPT_GRACE = 3.0
@@ -96,12 +94,8 @@ class Endpoint:
     def broken(self, step: Call | Read, error: Exception, *, sent: bool = True) -> errors.EndpointConnectionError:
         """The error for a connection that failed; without the library's words, which can hold a proxy's password."""
         what = f"{step.method} {step.path}" if isinstance(step, Call) else "a stream"
-        host = urlsplit(self.base_url).netloc
-        return errors.EndpointConnectionError(
-            f"the connection to {host} failed during {what}: {type(error).__name__}", sent=sent
-        )
-
-
-def too_large() -> errors.ProtocolError:
-    """The error for a reply that no RunPod endpoint gives."""
-    return errors.ProtocolError(f"the reply is larger than {MAX_REPLY // 2**20} MiB, more than RunPod sends")
+        host, cause = urlsplit(self.base_url).netloc, error
+        while isinstance(inner := cause.__cause__ or cause.__context__, Exception):
+            cause = inner
+        names = " by ".join(dict.fromkeys(type(each).__name__ for each in (error, cause)))
+        return errors.EndpointConnectionError(f"the connection to {host} failed during {what}: {names}", sent=sent)

@@ -7,7 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from langchain_careerv2.runpod import errors, protocol
-from langchain_careerv2.runpod.outputs import TERMINAL, Completion, Decoder, JobStatus, Json, decode, shape
+from langchain_careerv2.runpod.outputs import (
+    TERMINAL,
+    Completion,
+    Decoder,
+    JobStatus,
+    Json,
+    decode,
+    has_ended,
+    id_of,
+    shape,
+)
 from langchain_careerv2.runpod.protocol import Call, Clock, Deadline, Flow, Read, Reply, Sleep, T, Text, exchange
 
 FIRST_WAIT = 1.0
@@ -68,7 +78,7 @@ def run_job(job_input: Json, terms: Terms) -> Flow[Completion]:
     if terms.timeout >= FIRST_WAIT + protocol.GRACE:
         call = protocol.runsync(job_input, FIRST_WAIT, policy=protocol.policy(terms.timeout))
     job = yield from terms.submit(call, deadline, protocol.read_json)
-    if job.get("status") not in TERMINAL:
+    if not has_ended(job):
         job = yield from _cancelling(_id(job), _wait(_id(job), deadline), terms)
     return decode(job, max_tokens=terms.max_tokens)
 
@@ -101,7 +111,7 @@ def complete(body: Json, terms: Terms) -> Flow[Completion]:
     """
     decoder = Decoder()
     call = Call("POST", "/openai/v1/completions", body)
-    decoder.feed((yield from terms.submit(call, Deadline(terms.timeout, terms.clock), protocol.read_json)))
+    decoder.feed((yield from terms.submit(call, Deadline(terms.timeout, terms.clock), _completion)))
     return decoder.completion(max_tokens=terms.max_tokens)
 
 
@@ -112,22 +122,30 @@ def stream_completion(body: Json, terms: Terms) -> Flow[Completion]:
         EndpointConnectionError: The stream broke off before the answer ended.
         EndpointError: Any other leaf, after the text that came before.
     """
-    deadline, decoder = Deadline(terms.timeout, terms.clock), Decoder()
+    deadline, decoder = Deadline(terms.timeout, terms.clock), Decoder(is_events=True)
     body = {**body, "stream": True, "stream_options": {"include_usage": True}}
     call = Call("POST", "/openai/v1/completions", body, streamed=True)
     head = yield from terms.submit(call, deadline, lambda reply: reply)
     is_stream = "text/event-stream" in head.headers.get("content-type", "")
-    unread = b""  # an error, or a server that does not stream
-    while data := (yield Read(deadline.left())):
-        if not is_stream and isinstance(data, bytes):
+    unread = bytearray()  # an error, or a server that does not stream
+    while not decoder.done and (data := (yield Read(deadline.left()))):
+        if is_stream:
+            if text := decoder.feed(data):
+                yield Text(text)
+        elif isinstance(data, bytes):
             unread += data
-        elif text := decoder.feed(data):
-            yield Text(text)
-    if not is_stream and (text := decoder.feed(protocol.read_json(replace(head, body=unread)))):
+            if len(unread) > protocol.MAX_REPLY:
+                raise protocol.too_large()
+    if not is_stream and (text := decoder.feed(_completion(replace(head, body=bytes(unread))))):
         yield Text(text)
     if not decoder.ended:
         raise errors.EndpointConnectionError("the stream broke off before the worker said why it stopped")
     return decoder.completion(max_tokens=terms.max_tokens)
+
+
+def _completion(reply: Reply) -> Json:
+    """OpenAI's object in a reply; an empty one would read as an empty answer."""
+    return protocol.read_json(reply) or {"empty": "reply"}
 
 
 def _stream(job_input: Json, deadline: Deadline, terms: Terms) -> Flow[Completion]:
@@ -138,7 +156,7 @@ def _stream(job_input: Json, deadline: Deadline, terms: Terms) -> Flow[Completio
     is_whole = bool(streamed) and state == JobStatus.COMPLETED
     try:
         job = yield from _cancelling(job_id, _wait(job_id, deadline, state), terms)
-    except errors.JobError:
+    except (errors.JobError, errors.EndpointTimeoutError):
         if not is_whole:
             raise
         job = {}
@@ -169,11 +187,11 @@ def _listen(job_id: str, decoder: Decoder, deadline: Deadline) -> Flow[tuple[str
                 raise
             if not protocol.was_not_taken(error) or isinstance(error, errors.UnavailableError):
                 break
-            pause = POLL_MAX
+            pause = max(POLL_MAX, error.retry_after or 0.0)
         else:
             state = str(job.get("status") or state)
-            items = job.get("stream")
-            text = decoder.feed([item.get("output") for item in items or [] if isinstance(item, Mapping)])
+            items = job["stream"] if isinstance(job.get("stream"), list) else []
+            text = decoder.feed([item.get("output") for item in items if isinstance(item, Mapping)])
             streamed += text
             pause = STREAM_PAUSE if text else min(pause * POLL_FACTOR, POLL_MAX)
             if text:
@@ -195,7 +213,7 @@ def _wait(job_id: str, deadline: Deadline, state: str = "") -> Flow[Json]:
             pause = max(pause, error.retry_after or 0.0)
         else:
             state = str(job.get("status") or state)
-            if state in TERMINAL:
+            if has_ended(job):
                 return job
         yield _rest(pause, left, deadline)
         pause = min(pause * POLL_FACTOR, POLL_MAX)
@@ -246,10 +264,11 @@ def _poll(job_id: str, ways: list[Way], left: float) -> Flow[Json]:
 
 
 def _late(job_id: str, state: str) -> errors.EndpointTimeoutError:
+    state = state or JobStatus.IN_QUEUE.value
+    cold = "; a cold start can take minutes: raise timeout, or keep a worker warm (Min Workers=1)"
+    advice = cold if state == JobStatus.IN_QUEUE else "; raise timeout, or ask for fewer tokens"
     return errors.EndpointTimeoutError(
-        f"the job was still {state or JobStatus.IN_QUEUE.value} at the deadline and was cancelled; a cold start can"
-        " take minutes: raise timeout, or keep a worker warm (Min Workers=1)",
-        job_id=job_id,
+        f"the job was still {state} at the deadline and was cancelled{advice}", job_id=job_id
     )
 
 
@@ -262,14 +281,23 @@ def _cancelling(job_id: str, flow: Flow[T], terms: Terms) -> Flow[T]:
     except BaseException as cause:
         late = isinstance(cause, errors.EndpointError)
         timeout = terms.timeout - terms.patience if late else CANCEL_TIMEOUT
-        deadline, call = Deadline(timeout, terms.clock), protocol.cancel(job_id)
         with suppress(errors.EndpointError):
-            yield from exchange(call, deadline, protocol.checked, retries=terms.retries, again=protocol.is_passing)
+            try:
+                yield from _cancel(job_id, timeout, terms)
+            except (Exception, GeneratorExit):
+                raise
+            except BaseException:  # noqa: BLE001  # an ending event loop cancels what runs, aiohttp's own tasks too
+                yield from _cancel(job_id, timeout, terms)
         raise
 
 
+def _cancel(job_id: str, timeout: float, terms: Terms) -> Flow[Reply]:
+    deadline, call = Deadline(timeout, terms.clock), protocol.cancel(job_id)
+    return exchange(call, deadline, protocol.checked, retries=terms.retries, again=protocol.is_passing)
+
+
 def _id(job: Json) -> str:
-    job_id = job.get("id")
-    if not isinstance(job_id, str):
+    job_id = id_of(job)
+    if job_id is None:
         raise errors.ProtocolError(f"RunPod took the job without giving an id: {shape(job)}")
     return job_id

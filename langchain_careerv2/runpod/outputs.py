@@ -92,13 +92,18 @@ class Decoder:
 
     Args:
         job_id: The job that errors name.
+        is_events: Whether strings are an event stream; None tells by how the first begins.
+
+    Attributes:
+        done: Whether the stream has said that nothing follows.
     """
 
-    def __init__(self, job_id: str | None = None) -> None:
+    def __init__(self, job_id: str | None = None, *, is_events: bool | None = None) -> None:
+        self.done = False
         self._job_id = job_id
         self._pieces: list[str] = []
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-        self._is_events: bool | None = None  # strings may be text or an event stream; the first characters tell
+        self._is_events = is_events
         self._unread = ""
         self._usage: Usage | None = None
         self._finish: str | None = None
@@ -174,8 +179,9 @@ class Decoder:
             self._event(line)
 
     def _event(self, line: str) -> None:
-        name, _, data = line.partition(":")
-        if name != "data" or data.strip() in ("", "[DONE]"):
+        name, _, data = line.removeprefix("\ufeff").partition(":")
+        self.done = self.done or data.strip() == "[DONE]"
+        if name != "data" or not data.strip() or self.done:
             return
         try:
             event = json.loads(data)
@@ -206,10 +212,11 @@ class Decoder:
                 raise self._unknown(output)
             if not choice.get("index"):
                 self._pieces.append(text)
-                self._finish = choice.get("finish_reason") or self._finish
+                self._finish = _text(choice.get("finish_reason")) or self._finish
         self._usage = usage or self._usage
-        self._model = output.get("model") or self._model
-        self._validation = output.get("validation") or self._validation
+        self._model = _text(output.get("model")) or self._model
+        if isinstance(validation := output.get("validation"), Mapping):
+            self._validation = validation
 
     def _unknown(self, output: object) -> ProtocolError:
         return ProtocolError(f"the worker's output has an unknown shape: {shape(output)}", job_id=self._job_id)
@@ -226,8 +233,7 @@ def decode(job: Json, *, max_tokens: int | None = None) -> Completion:
         EndpointError: The leaf that fits: `JobError`, `EndpointTimeoutError`, `InvalidRequestError`,
             `PromptTooLongError`, `BlockedError`, or `ProtocolError` for a shape that no known worker gives.
     """
-    job_id = job.get("id") if isinstance(job.get("id"), str) else None
-    status = job.get("status")
+    job_id, status = id_of(job), job.get("status")
     if status == JobStatus.TIMED_OUT:
         raise EndpointTimeoutError("RunPod gave the job up (TIMED_OUT)", job_id=job_id)
     if status != JobStatus.COMPLETED:
@@ -235,6 +241,18 @@ def decode(job: Json, *, max_tokens: int | None = None) -> Completion:
     decoder = Decoder(job_id)
     decoder.feed(job.get("output"))
     return decoder.completion(job, max_tokens=max_tokens)
+
+
+def id_of(job: Json) -> str | None:
+    """The job's id, where it has one."""
+    job_id = job.get("id")
+    return str(job_id) if isinstance(job_id, (str, int)) else None
+
+
+def has_ended(job: Json) -> bool:
+    """Whether the job is in a state that it does not leave."""
+    status = job.get("status")
+    return isinstance(status, str) and status in TERMINAL
 
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no file and no terminal would take it
@@ -263,10 +281,14 @@ def _written(part: Json) -> str | None:
     return next((text for name in ("text", "tokens") if (text := _joined(part.get(name))) is not None), None)
 
 
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _joined(value: object) -> str | None:
     if isinstance(value, list) and all(isinstance(piece, str) for piece in value):
         return "".join(value)
-    return value if isinstance(value, str) else None
+    return _text(value)
 
 
 _USAGE_KEYS = (("prompt_tokens", "completion_tokens"), ("input", "output"), ("input_tokens", "output_tokens"))
@@ -325,7 +347,7 @@ def _parsed(text: str) -> Json | None:
     for candidate, parse in ((text, json.loads), (text, ast.literal_eval), (embedded, json.loads)):
         try:
             parsed = parse(candidate[:_ERROR_LIMIT])
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             continue
         if isinstance(parsed, Mapping):
             return parsed

@@ -7,7 +7,6 @@ point. Each function here is one operation; `jobs` makes whole answers of them.
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -25,8 +24,10 @@ GRACE = 2.0
 """Seconds between RunPod's end of waiting and ours: a socket that gave up first would lose the answer."""
 WAIT_MIN = 1.0
 """Seconds; RunPod takes no shorter `wait`."""
-POLICY_MIN = {"executionTimeout": 5.0, "ttl": 10.0}
-"""Seconds; RunPod takes no shorter limits for a job."""
+POLICY_MIN, POLICY_MAX = {"executionTimeout": 5.0, "ttl": 10.0}, 7 * 86400.0
+"""Seconds; RunPod takes no shorter and no longer limits for a job."""
+MAX_REPLY = 32 * 2**20
+"""Bytes of a reply (RunPod takes and gives 20 MB at most)."""
 BACKOFF_FIRST, BACKOFF_MAX = 0.25, 8.0
 """Seconds between tries of a call: doubled each time, less up to half, so that a crowd does not come back at once."""
 
@@ -121,6 +122,10 @@ class Progress(Generic[T]):
                 raise error from None
             self.step, self.result = None, done.value
             return
+        except Exception as failure:
+            if error is None or isinstance(error, Exception):
+                raise
+            raise error from failure  # whoever interrupts is not told of a failure instead
         if error is not None:
             try:
                 self.step = self._flow.throw(error)
@@ -162,15 +167,16 @@ def exchange(
     Raises:
         EndpointError: The last failure. A `retry_after` beyond the deadline is not waited for.
     """
-    for retry in itertools.count():
+    tries = 0
+    while True:
         try:
             return read(checked((yield replace(call, timeout=min(call.timeout, deadline.left())))))
         except errors.EndpointError as error:
-            pause = backoff(retry, error)
-            if retry >= retries or not again(error) or pause >= deadline.left():
+            pause = backoff(tries, error)
+            if tries >= retries or not again(error) or pause >= deadline.left():
                 raise
+        tries += 1
         yield Sleep(pause)
-    raise AssertionError("a count does not end")
 
 
 def backoff(retry: int, error: errors.EndpointError | None = None) -> float:
@@ -198,7 +204,7 @@ def policy(timeout: float) -> dict[str, int]:
     deleted while it is asked for.
     """
     wanted = {"executionTimeout": timeout, "ttl": timeout + 2 * CALL_TIMEOUT}
-    return {name: round(1000 * max(seconds, POLICY_MIN[name])) for name, seconds in wanted.items()}
+    return {name: round(1000 * min(max(seconds, POLICY_MIN[name]), POLICY_MAX)) for name, seconds in wanted.items()}
 
 
 def run(job_input: Json, **options: object) -> Call:
@@ -298,7 +304,10 @@ _HTTP_ERRORS: dict[int, tuple[type[errors.EndpointError], str]] = {
     400: (errors.InvalidRequestError, "RunPod refused the request as malformed"),
     401: (errors.AuthenticationError, "RunPod did not accept the API key: check RUNPOD_API_KEY"),
     403: (errors.AuthenticationError, "this API key has no permission for the endpoint"),
-    404: (errors.EndpointNotFoundError, "RunPod knows no such endpoint: check the endpoint id and base_url"),
+    404: (
+        errors.EndpointNotFoundError,
+        "RunPod knows no such endpoint, or no such job: check the endpoint id and base_url",
+    ),
     405: (errors.EndpointNotFoundError, "the server at base_url has no such operation"),
     413: (errors.InvalidRequestError, "the request is too large for RunPod"),
     422: (errors.InvalidRequestError, "RunPod refused the request as malformed"),
@@ -336,6 +345,11 @@ def read_json(reply: Reply) -> Json:
     if not isinstance(body, dict):
         raise errors.ProtocolError(f"RunPod answered HTTP {reply.status} with {shape(body)} where an object was due")
     return body
+
+
+def too_large() -> errors.ProtocolError:
+    """The error for a reply that no RunPod endpoint gives."""
+    return errors.ProtocolError(f"the reply is larger than {MAX_REPLY // 2**20} MiB, more than RunPod sends")
 
 
 def _parsed(body: bytes) -> object:

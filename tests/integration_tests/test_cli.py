@@ -81,9 +81,7 @@ def test_serve_tells_how_to_use_it_and_ends_with_ctrl_c() -> None:
             assert server.stdout is not None
             told, exports, _ = (server.stdout.readline() for _ in range(3))
             variables = dict(pair.split("=", 1) for pair in exports.removeprefix("export ").split())
-            run = careerv2(
-                "generate", "ats_keywords", "A data analyst", "--endpoint-id", "local", "--json", **variables
-            )
+            run = careerv2("generate", "ats_keywords", "A data analyst", "--json", **variables)
             server.send_signal(signal.SIGINT)
             _, log = server.communicate(timeout=20)
         finally:

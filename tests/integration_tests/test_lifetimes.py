@@ -12,10 +12,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from langchain_careerv2 import ContractError, career_chain
 from langchain_careerv2 import errors as err
 from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.runpod.client import stream
+from langchain_careerv2.runpod.endpoint import Endpoint
+from langchain_careerv2.runpod.jobs import Terms, stream_job
 from langchain_careerv2.serving import LocalEndpoint
 
 STRICT = [sys.executable, "-W", "error"]
@@ -97,6 +101,60 @@ def test_a_cancelled_task_cancels_its_job_however_often_it_is_cancelled(after: f
 
         asyncio.run(main())
         assert list(endpoint.jobs().values()) == ["CANCELLED"]
+
+
+def test_ctrl_c_ends_what_a_batch_has_begun_but_not_yet_asked() -> None:
+    code = """
+import threading, time
+from langchain_core.callbacks import BaseCallbackHandler
+class Slow(BaseCallbackHandler):
+    def on_llm_start(self, *args, **kwargs):
+        if kwargs["run_id"] and threading.current_thread() is not threading.main_thread():
+            time.sleep(0 if not started else 1.0)
+            started.append(1)
+started = []
+llm.batch([f"p{n}" for n in range(3)], {"callbacks": [Slow()], "max_concurrency": 3})
+"""
+    with LocalEndpoint(workers=0) as endpoint:
+        command = [*STRICT, "-c", CONNECT + code, endpoint.base_url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=take_ctrl_c) as client:  # noqa: S603, PLW1509
+            try:
+                until(endpoint.live_jobs)
+                client.send_signal(signal.SIGINT)
+                _, told = client.communicate(timeout=20)
+            finally:
+                client.kill()
+        assert told.rstrip().endswith("KeyboardInterrupt")
+        assert set(endpoint.jobs().values()) == {"CANCELLED"}
+
+
+@pytest.mark.parametrize("end", ["", "raise ValueError('over')", "sys.exit(3)"], ids=["end", "error", "exit"])
+def test_a_program_that_ends_with_a_stream_open_ends_and_leaves_no_job(end: str) -> None:
+    code = f"""
+chunks = llm.stream("ATS keywords for a nurse")
+next(chunks)
+{end}
+"""
+    with LocalEndpoint(token_latency=0.05) as endpoint:
+        run = subprocess.run(  # noqa: S603  # our own code
+            [*STRICT, "-c", CONNECT + code, endpoint.base_url], capture_output=True, text=True, timeout=20, check=False
+        )
+        assert run.returncode == {"": 0, "sys.exit(3)": 3}.get(end, 1)
+        assert "Exception ignored" not in run.stderr
+        assert list(endpoint.jobs().values()) == ["CANCELLED"]
+
+
+def test_a_stream_that_is_ended_by_an_error_of_its_consumer_leaves_no_job() -> None:
+    with LocalEndpoint(token_latency=0.05) as local:
+        terms = Terms(60, time.monotonic)
+        items = stream(
+            stream_job({"prompt": "ATS keywords for a nurse", "sampling_params": {"max_tokens": 100}}, terms),
+            Endpoint("local", SecretStr(local.api_key), local.base_url),
+        )
+        next(items)
+        with pytest.raises(ValueError, match="mine"):
+            items.throw(ValueError("mine"))
+        assert list(local.jobs().values()) == ["CANCELLED"]
 
 
 def test_a_batch_that_is_cancelled_cancels_what_is_under_way_and_starts_no_more() -> None:
@@ -210,11 +268,15 @@ print([os.waitpid(child, 0)[1] for child in children])
 
 
 @pytest.mark.parametrize("after", [0.2, 1.5], ids=["while it is submitted", "while it is polled"])
-def test_a_task_that_an_ending_loop_cancels_leaves_no_job(after: float) -> None:
+@pytest.mark.parametrize("cancel", ["", "task.cancel(); await asyncio.sleep(0)"], ids=["runs", "is being cancelled"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_task_that_an_ending_loop_cancels_leaves_no_job(after: float, cancel: str, host: str) -> None:
     code = f"""
+llm = CareerV2LLM(endpoint_id="local", api_key="local-key", base_url=sys.argv[1].replace("127.0.0.1", "{host}"))
 async def main():
     task = asyncio.create_task(llm.ainvoke("p"))
     await asyncio.sleep({after})
+    {cancel or "pass"}
 asyncio.run(main())
 """
     with LocalEndpoint(workers=0) as endpoint:

@@ -15,7 +15,7 @@ from langchain_careerv2 import CareerV2LLM
 from langchain_careerv2 import errors as err
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.prompts import domain_prompt
-from langchain_careerv2.runpod.endpoint import MAX_REPLY
+from langchain_careerv2.runpod.protocol import MAX_REPLY
 from langchain_careerv2.serving import ENGINE_NAME, Faults, LocalEndpoint
 
 Ask = Callable[[CareerV2LLM, str], str]
@@ -176,6 +176,20 @@ def test_a_server_that_answers_badly(
     llm = CareerV2LLM(endpoint_id="abc", api_key="k", base_url=bad_server(answer), timeout=10, max_retries=0)
     with pytest.raises(leaf, match=words):
         ask(llm, PROMPT)
+
+
+@WAYS
+@pytest.mark.parametrize("answer", [b"nonsense\r\n\r\n", b"", http(b"{", length=9), http(b"x", "401 Unauthorized")])
+def test_no_error_and_nothing_behind_it_holds_the_key(
+    bad_server: Callable[[bytes], str], ask: Ask, answer: bytes
+) -> None:
+    llm = CareerV2LLM(endpoint_id="abc", api_key="rpa_SECRET", base_url=bad_server(answer), timeout=10, max_retries=0)
+    with pytest.raises(err.EndpointError) as caught:
+        ask(llm, PROMPT)
+    link: BaseException | None = caught.value
+    while link is not None:
+        assert "SECRET" not in f"{link!r}{link}{vars(link)}"
+        link = link.__cause__ or link.__context__
 
 
 @WAYS

@@ -9,7 +9,7 @@ from langchain_core.caches import InMemoryCache
 from langchain_core.load import dumps
 from pydantic import ValidationError
 
-from langchain_careerv2 import CareerV2LLM
+from langchain_careerv2 import CareerV2LLM, career_chain
 from langchain_careerv2.chatml import render
 from langchain_careerv2.errors import ConfigurationError, InvalidRequestError, PromptTooLongError
 from langchain_careerv2.runpod.protocol import Call, Reply
@@ -96,6 +96,39 @@ def test_a_prompt_that_cannot_fit_is_refused_before_it_is_sent() -> None:
         sent(model(handler=True), render("s", "x" * 1025))
     assert sent(model(handler=True), render("s" * 2000, "x" * 1024))["prompt"] == "x" * 1024
     assert sent(model(max_model_len=200_000), "x" * 1_000_000)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("inf"), float("nan"), "soon", 10**9])
+def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
+    with pytest.raises(ValidationError, match="timeout"):
+        model(timeout=timeout)
+    with pytest.raises(InvalidRequestError, match="timeout must be a number of seconds"):
+        sent(model(), timeout=timeout)
+    with pytest.raises(InvalidRequestError, match="timeout must be a number of seconds"):
+        career_chain("ats_keywords", model().bind(timeout=timeout))
+    assert sent(model(), timeout=None)
+
+
+def test_the_handler_has_no_openai_route() -> None:
+    with pytest.raises(ConfigurationError, match="route"):
+        model(handler=True, route="openai")
+
+
+def test_the_openai_route_sends_openais_body() -> None:
+    call = next(model(route="openai", model="served")._flow(PROMPT, None, {"max_tokens": 9}))
+    assert isinstance(call, Call)
+    assert (call.path, call.body) == (
+        "/openai/v1/completions",
+        {
+            "model": "served",
+            "prompt": PROMPT,
+            "max_tokens": 9,
+            "temperature": 0.3,
+            "top_p": 0.9,
+            "repetition_penalty": 1.0,
+            "stop": ["<|im_end|>"],
+        },
+    )
 
 
 def test_an_empty_prompt_is_refused() -> None:

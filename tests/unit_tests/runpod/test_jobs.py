@@ -39,6 +39,7 @@ def test_a_deadline_too_short_for_runsync_uses_run_and_polls() -> None:
     world = World(QUEUED, DONE)
     assert run(world, 1.5).text == "hello"
     assert world.paths == ["POST /run", "GET /status/j1"]
+    assert world.calls[0].body == {"input": {"prompt": "p"}, "policy": {"executionTimeout": 5000, "ttl": 21_500}}
 
 
 def test_a_longer_wait_is_held_by_the_endpoint_whatever_the_states_between() -> None:
@@ -133,6 +134,16 @@ def test_an_interruption_of_the_submit_of_a_finished_job_comes_through() -> None
     assert world.paths == ["POST /runsync?wait=1000"]
 
 
+@pytest.mark.parametrize("reply", [Reply(500, b""), {"id": "j1", "status": "FAILED", "error": "x"}, Reply(200, b"{")])
+def test_an_interruption_is_not_hidden_by_a_failure_that_comes_with_it(reply: Any) -> None:
+    interruption = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(World((reply, interruption)), resubmit=True)
+    assert caught.value is interruption
+    with pytest.raises(KeyboardInterrupt):
+        run(World(QUEUED, errors.AuthenticationError("revoked"), (CANCELLED, interruption)))
+
+
 def test_a_cancel_is_tried_again_and_one_that_fails_hides_nothing() -> None:
     world = World(QUEUED, KeyboardInterrupt(), RESET, Reply(502, b""), CANCELLED)
     with pytest.raises(KeyboardInterrupt):
@@ -144,13 +155,17 @@ def test_a_cancel_is_tried_again_and_one_that_fails_hides_nothing() -> None:
     assert world.now - 100 < CANCEL_TIMEOUT
 
 
-def test_a_cancel_that_is_interrupted_too_has_been_made() -> None:
+def test_a_cancel_that_is_interrupted_too_has_been_made_or_is_made_once_more() -> None:
+    world = World(QUEUED, KeyboardInterrupt(), (CANCELLED, KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        run(world)
+    assert world.paths[-2:] == ["GET /status-sync/j1?wait=30000", "POST /cancel/j1"]
     first = KeyboardInterrupt()
-    world = World(QUEUED, first, (CANCELLED, KeyboardInterrupt()))
+    world = World(QUEUED, first, KeyboardInterrupt(), CANCELLED)
     with pytest.raises(KeyboardInterrupt) as caught:
         run(world)
     assert caught.value is first
-    assert world.paths[-1] == "POST /cancel/j1"
+    assert world.paths[-2:] == ["POST /cancel/j1"] * 2
 
 
 @pytest.mark.parametrize("failure", [Reply(502, b"<html>"), RESET, Reply(429, b""), Reply(500, b""), Reply(200, b"{")])
@@ -253,6 +268,7 @@ def test_a_lost_poll_is_repaired_from_the_finished_job(lost: Any) -> None:
     world = World(QUEUED, first, second, lost, RUNNING, finished(row))
     assert stream(world).text == "Led a team"
     assert world.texts == ["Led", " a team"]
+    assert [path.partition("?")[0] for path in world.paths[4:]] == ["GET /status-sync/j1"] * 2
 
 
 @pytest.mark.parametrize("harmless", [REFUSED, Reply(429, b"")])
@@ -261,6 +277,20 @@ def test_a_poll_that_took_nothing_is_made_again(harmless: Any) -> None:
     world = World(QUEUED, harmless, *streamed(row), finished(row))
     stream(world)
     assert world.texts == ["Led", " a", " team"]
+
+
+def test_a_stream_waits_as_long_as_it_is_asked_to() -> None:
+    row = shapes()["3"]
+    world = World(QUEUED, Reply(429, b"", {"retry-after": "20"}), *streamed(row), finished(row))
+    stream(world)
+    assert world.slept[0] == 20.0
+
+
+def test_a_stream_that_was_whole_when_the_deadline_passed_is_an_answer() -> None:
+    row = shapes()["3"]
+    world = World(QUEUED, *streamed(row, at_once=True), finished(row), step=29.0)
+    assert stream(world, 60).text == "Led a team"
+    assert world.paths[-1] == "POST /cancel/j1" or len(world.paths) == 2
 
 
 def test_text_that_came_twice_is_told() -> None:
@@ -389,6 +419,70 @@ def test_a_stream_that_breaks_off_is_no_answer(cut: int) -> None:
     with pytest.raises(errors.EndpointConnectionError, match="broke off"):
         world.run(jobs.stream_completion(BODY, Terms(60, world.clock)))
     assert world.texts == ["Led", " a", " team"][:cut]
+
+
+@pytest.mark.parametrize("first", [b": ping\n\n", b"event: message\n", b"id: 7\n", b"retry: 5\n\n", b"\xef\xbb\xbf"])
+def test_a_stream_may_begin_with_anything_but_text(first: bytes) -> None:
+    world = World(EVENT_STREAM, first, *events(), b"")
+    world.run(jobs.stream_completion(BODY, Terms(60, world.clock)))
+    assert world.texts == ["Led", " a", " team"]
+
+
+def test_nothing_is_read_behind_the_end_of_a_stream() -> None:
+    world = World(EVENT_STREAM, *events(), AssertionError("read on"))
+    assert world.run(jobs.stream_completion(BODY, Terms(60, world.clock))).text == "Led a team"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"id": "x"}'])
+def test_a_reply_without_a_completion_is_no_empty_answer(body: bytes) -> None:
+    for flow, answers in ((jobs.complete, [Reply(200, body)]), (jobs.stream_completion, [Reply(200, b""), body, b""])):
+        world = World(*answers)
+        with pytest.raises(errors.ProtocolError):
+            world.run(flow(BODY, Terms(60, world.clock)))
+
+
+def test_a_reply_without_end_is_given_up() -> None:
+    world = World(Reply(200, b""), b"x" * 2**23)
+    with pytest.raises(errors.ProtocolError, match="larger than 32 MiB"):
+        world.run(jobs.stream_completion(BODY, Terms(60, world.clock)))
+
+
+ODD: list[Any] = [{}, [], 5, None, True, "odd", 1.5]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("field", ["id", "status", "output", "error", "delayTime", "executionTime", "stream"])
+@pytest.mark.parametrize("way", ["run", "stream"])
+def test_a_field_of_any_type_is_an_answer_or_a_typed_error(way: str, field: str, odd: Any) -> None:
+    jobs_seen = [{**QUEUED, field: odd}, {**RUNNING, "stream": [], field: odd}, {**DONE, "stream": [], field: odd}]
+    for job in jobs_seen:
+        world = World(job, {**DONE, "stream": []}) if job is not jobs_seen[2] else World(QUEUED, job)
+        try:
+            completion = run(world) if way == "run" else stream(world)
+        except errors.EndpointError:
+            continue
+        assert isinstance(completion.text, str)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "field", ["choices", "usage", "model", "validation", "text", "index", "finish_reason", "tokens"]
+)
+def test_an_output_with_a_field_of_any_type_is_an_answer_or_a_typed_error(field: str, odd: Any) -> None:
+    choice = {"index": 0, "text": "hi", "finish_reason": "stop"}
+    whole = {"choices": [choice], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}
+    for output in (
+        {**whole, field: odd},
+        {**whole, "choices": [{**choice, field: odd}]},
+        {**whole, "usage": {"input": odd}},
+    ):
+        try:
+            completion = run(World({**DONE, "output": [output]}), max_tokens=2)
+        except errors.EndpointError:
+            continue
+        assert isinstance(completion.text, str)
+        assert completion.finish_reason is None or isinstance(completion.finish_reason, str)
+        assert completion.model is None or isinstance(completion.model, str)
 
 
 def test_the_openai_route_retries_only_what_was_not_taken() -> None:

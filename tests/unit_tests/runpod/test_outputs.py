@@ -109,6 +109,22 @@ def test_a_worker_that_spent_all_tokens_and_says_nothing_was_cut() -> None:
     assert decode(current, max_tokens=4).finish_reason == "stop"
 
 
+def test_of_several_choices_the_first_is_the_answer() -> None:
+    choices = [
+        {"index": index, "text": f"answer {index}", "finish_reason": reason} for index, reason in enumerate("ab")
+    ]
+    completion = decode({"status": "COMPLETED", "output": [{"choices": choices}]})
+    assert (completion.text, completion.finish_reason) == ("answer 0", "a")
+
+
+@pytest.mark.parametrize(
+    "said", ["{{}}", "{[]: 1}", "{1: 2}", "[" * 500, "{'message': {}}", '{"message": 7}', '{"error": []}']
+)
+def test_an_error_text_of_any_form_is_a_typed_error(said: str) -> None:
+    with pytest.raises(errors.JobError):
+        decode({"id": "j", "status": "FAILED", "error": said})
+
+
 def test_half_a_character_is_replaced_so_that_the_text_can_be_written() -> None:
     assert decode({"status": "COMPLETED", "output": "a\ud800b \U0001f600"}).text == "a\ufffdb \U0001f600"
 

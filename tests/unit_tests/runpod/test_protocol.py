@@ -194,6 +194,10 @@ def test_what_may_have_been_taken_is_not(failure: Any) -> None:
     assert len(world.calls) == 1
 
 
+def test_a_crowd_does_not_come_back_at_once() -> None:
+    assert len({protocol.backoff(3) for _ in range(20)}) > 10
+
+
 def test_tries_are_bounded_and_the_last_failure_is_raised() -> None:
     world = World(Reply(503, b""), Reply(502, b""), Reply(429, b""))
     with pytest.raises(errors.RateLimitError):
