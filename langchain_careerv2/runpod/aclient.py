@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from langchain_careerv2.runpod.endpoint import INTERRUPT_GRACE, Endpoint
 from langchain_careerv2.runpod.protocol import (
+    CANCEL_TIMEOUT,
     MAX_REPLY,
     Answer,
     Call,
@@ -25,12 +26,28 @@ if TYPE_CHECKING:
     import aiohttp
 
 
+ENDING = INTERRUPT_GRACE + CANCEL_TIMEOUT + 1.0
+"""Seconds that an interrupted flow may take to learn its job's id and to cancel the job."""
+
+
 async def adrive(flow: Flow[T], endpoint: Endpoint, hear: Callable[[Text], None] = lambda text: None) -> T:
     """Runs a flow in this event loop and returns its result; `hear` takes each `Text` as it comes.
 
+    The flow runs in a task that is cancelled once, however often this one is: anyio's scopes cancel again and again.
+
     Raises:
         EndpointError: What the flow raises.
+        asyncio.CancelledError: After the flow has cancelled its job.
     """
+    task = _hidden(_run(flow, endpoint, hear))
+    interruption = await _outlast(task, ENDING, task.cancel)
+    if interruption is not None:
+        _forgive(task)
+        raise interruption
+    return task.result()
+
+
+async def _run(flow: Flow[T], endpoint: Endpoint, hear: Callable[[Text], None]) -> T:
     progress, wire = Progress(flow), _Wire(endpoint)
     try:
         while (step := progress.step) is not None:
@@ -53,7 +70,8 @@ async def astream(flow: Flow[T], endpoint: Endpoint) -> AsyncGenerator[Text | T,
     heard: asyncio.Queue[Text | None] = asyncio.Queue()
     task = asyncio.create_task(adrive(flow, endpoint, heard.put_nowait))
     _tasks.add(task)
-    task.add_done_callback(_ended)
+    task.add_done_callback(_tasks.discard)
+    task.add_done_callback(_forgive)
     task.add_done_callback(lambda _: heard.put_nowait(None))
     try:
         while (text := await heard.get()) is not None:
@@ -67,10 +85,17 @@ _tasks: set[asyncio.Task[Any]] = set()
 """What may run although its iterator is gone: an event loop alone keeps no task alive."""
 
 
-def _ended(task: asyncio.Task[Any]) -> None:
-    _tasks.discard(task)
-    if not task.cancelled():
-        task.exception()  # where the iterator is gone nobody else asks, and asyncio would complain
+def _forgive(task: asyncio.Task[Any]) -> None:
+    """Asks a task for its exception, where nobody else will: asyncio would complain."""
+    if task.done() and not task.cancelled():
+        task.exception()
+
+
+def _hidden(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A task that an ending event loop, which cancels all it can see, does not see. Somebody must wait for it."""
+    task = asyncio.create_task(work)
+    asyncio.tasks._unregister_task(task)
+    return task
 
 
 class _Wire:
@@ -94,8 +119,7 @@ class _Wire:
                 return None, None
             if isinstance(step, Read) or not step.shielded:
                 return await self._do(step), None
-            task = asyncio.create_task(self._do(step))
-            asyncio.tasks._unregister_task(task)  # an ending loop cancels every task it can see
+            task = _hidden(self._do(step))
             interruption = await _outlast(task, INTERRUPT_GRACE)
             return (task.result() if task.done() else None), interruption
         except BaseException as error:  # noqa: BLE001  # the flow may cancel its job, and raises it again
@@ -143,11 +167,13 @@ class _Wire:
         return Reply(response.status, bytes(body), headers)
 
 
-async def _outlast(task: asyncio.Task[Answer], grace: float) -> BaseException | None:
-    """Waits for a task; once this one is cancelled, however often, for `grace` seconds more.
+async def _outlast(
+    task: asyncio.Task[T], grace: float, stop: Callable[[], object] = lambda: None
+) -> BaseException | None:
+    """Waits for a task; once this one is cancelled, calls `stop`, and waits on for `grace` seconds, come what may.
 
     Returns:
-        The first cancellation. The task is cancelled only where it did not end within the grace.
+        The first cancellation. A task that outlasts the grace is cancelled.
     """
     interruption, left, clock = None, None, asyncio.get_running_loop().time
     while not task.done() and (left is None or left > 0):
@@ -155,8 +181,9 @@ async def _outlast(task: asyncio.Task[Answer], grace: float) -> BaseException | 
         try:
             await asyncio.wait({task}, timeout=left)
         except asyncio.CancelledError as error:
-            interruption = interruption or error
-            left = grace if left is None else left
+            if interruption is None:
+                interruption, left = error, grace
+                stop()
         left = None if left is None else left - (clock() - began)
     if not task.done():
         task.cancel()
@@ -176,7 +203,7 @@ async def _session() -> aiohttp.ClientSession:
     loop = asyncio.get_running_loop()
     for stale in [other for other in list(_sessions) if other.is_closed()]:
         _sessions.pop(stale, None)
-    if loop not in _sessions:
+    if loop not in _sessions or _sessions[loop][1].closed:
         keeper = _keep_session()
         _sessions[loop] = keeper, await keeper.__anext__()
     return _sessions[loop][1]

@@ -44,8 +44,12 @@ class Endpoint:
         key = self.api_key.get_secret_value()
         if not key or not key.isascii() or not key.isprintable() or " " in key:
             raise errors.ConfigurationError("the API key is empty or has characters that no key has, such as a space")
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        try:
+            parts = urlsplit(self.base_url)
+            is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_url = False
+        if not is_url or parts.query or "@" in parts.netloc:
             raise errors.ConfigurationError(
                 "base_url must look like https://api.runpod.ai/v2, without a user or a query"
             )

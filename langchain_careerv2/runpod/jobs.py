@@ -23,10 +23,10 @@ from langchain_careerv2.runpod.protocol import Call, Clock, Deadline, Flow, Read
 FIRST_WAIT = 1.0
 """Seconds that `/runsync` may hold a submit: RunPod's least. Until it answers the job's id is not known, and an
 interrupted caller has to wait for it in order to cancel the job."""
+ROUND_TRIP = 1.0
+"""Seconds that a repeated submit must have left: one that is cut off leaves a job that nobody knows."""
 LONG_POLL = 30.0
 """Seconds that `/status-sync` may hold a poll: well below the 60 to 100 after which proxies cut idle connections."""
-CANCEL_TIMEOUT = 3.0
-"""Seconds for cancelling a job (the official SDK's number), at most a tenth of the deadline, and within it."""
 POLL_FIRST, POLL_FACTOR, POLL_MAX = 0.2, 1.5, 3.0
 """Seconds between polls: a warm answer takes seconds, a cold start minutes, and /status allows 200 calls a second."""
 STREAM_PAUSE = 0.05
@@ -55,12 +55,12 @@ class Terms:
     @property
     def patience(self) -> float:
         """Seconds for waiting for the answer; the rest is kept for cancelling the job."""
-        return self.timeout - min(CANCEL_TIMEOUT, self.timeout / 10)
+        return self.timeout - min(protocol.CANCEL_TIMEOUT, self.timeout / 10)
 
     def submit(self, call: Call, deadline: Deadline, read: Callable[[Reply], T]) -> Flow[T]:
         """A submit, with all the time there is, and again only where no job was made."""
         call = replace(call, timeout=self.timeout)
-        return exchange(call, deadline, read, retries=self.retries, again=self._may_submit_again)
+        return exchange(call, deadline, read, retries=self.retries, again=self._may_submit_again, room=ROUND_TRIP)
 
     def _may_submit_again(self, error: errors.EndpointError) -> bool:
         return protocol.was_not_taken(error) or (self.resubmit and protocol.is_passing(error))
@@ -153,7 +153,7 @@ def _stream(job_input: Json, deadline: Deadline, terms: Terms) -> Flow[Completio
     job_id = _id((yield from terms.submit(call, deadline, protocol.read_json)))
     decoder = Decoder(job_id)
     streamed, state = yield from _cancelling(job_id, _listen(job_id, decoder, deadline), terms)
-    is_whole = bool(streamed) and state == JobStatus.COMPLETED
+    is_whole = state == JobStatus.COMPLETED and (decoder.ended or bool(streamed))
     try:
         job = yield from _cancelling(job_id, _wait(job_id, deadline, state), terms)
     except (errors.JobError, errors.EndpointTimeoutError):
@@ -280,7 +280,7 @@ def _cancelling(job_id: str, flow: Flow[T], terms: Terms) -> Flow[T]:
         raise
     except BaseException as cause:
         late = isinstance(cause, errors.EndpointError)
-        timeout = terms.timeout - terms.patience if late else CANCEL_TIMEOUT
+        timeout = terms.timeout - terms.patience if late else protocol.CANCEL_TIMEOUT
         with suppress(errors.EndpointError):
             try:
                 yield from _cancel(job_id, timeout, terms)

@@ -18,6 +18,8 @@ from urllib.parse import quote
 from langchain_careerv2.runpod import errors
 from langchain_careerv2.runpod.outputs import Json, shape, worker_error
 
+CANCEL_TIMEOUT = 3.0
+"""Seconds for cancelling a job (the official SDK's number), at most a tenth of the deadline, and within it."""
 CALL_TIMEOUT = 10.0
 """Seconds for a call that RunPod answers at once (the official SDK's number)."""
 GRACE = 2.0
@@ -154,6 +156,7 @@ def exchange(
     *,
     retries: int,
     again: Callable[[errors.EndpointError], bool],
+    room: float = 0.0,
 ) -> Flow[T]:
     """Makes a call, and makes it again where that is safe and can end in time.
 
@@ -163,6 +166,7 @@ def exchange(
         read: Reads the reply; what it raises is a failure of the call.
         retries: Further tries at most.
         again: Whether a failure may be followed by another try.
+        room: Seconds that another try must have left.
 
     Raises:
         EndpointError: The last failure. A `retry_after` beyond the deadline is not waited for.
@@ -173,7 +177,7 @@ def exchange(
             return read(checked((yield replace(call, timeout=min(call.timeout, deadline.left())))))
         except errors.EndpointError as error:
             pause = backoff(tries, error)
-            if tries >= retries or not again(error) or pause >= deadline.left():
+            if tries >= retries or not again(error) or pause + room >= deadline.left():
                 raise
         tries += 1
         yield Sleep(pause)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from langchain_careerv2.runpod import errors, jobs
-from langchain_careerv2.runpod.jobs import CANCEL_TIMEOUT, Terms
+from langchain_careerv2.runpod.jobs import Terms
 from langchain_careerv2.runpod.outputs import Completion, Usage
-from langchain_careerv2.runpod.protocol import Closed, Reply
+from langchain_careerv2.runpod.protocol import CANCEL_TIMEOUT, Closed, Reply
 from langchain_careerv2.runpod.shapes import Shape, Writing, shapes
 from tests.unit_tests.runpod.world import World
 
