@@ -49,7 +49,8 @@ def career_chain(
 
     Args:
         domain: A domain's name, or a `Domain`.
-        llm: The model; a `CareerV2LLM` without `max_tokens` of its own gets the domain's.
+        llm: The model; a `CareerV2LLM` without `max_tokens` of its own gets the domain's, and its `timeout` holds over
+            all attempts. One behind `with_retry` or `with_fallbacks` keeps its own for each.
         include_raw: Return `{"parsed", "raw", "parsing_error"}` instead, where `raw` holds every `Attempt` and
             `parsing_error` a `ContractError` or None: nothing is raised on a failed contract.
 

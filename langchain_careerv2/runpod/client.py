@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import socket
 import threading
 import time
 import weakref
@@ -130,8 +131,8 @@ class _Wire:
         self._endpoint = endpoint
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._interrupted = False
-        self._open: requests.Response | None = None
         self._groups = _groups.get()
+        self._open: requests.Response | None = None
 
     def __enter__(self) -> _Wire:
         for group in self._groups:
@@ -143,8 +144,6 @@ class _Wire:
         for group in self._groups:
             group.wires.discard(self)
         if self._open is not None:
-            with suppress(ValueError, RuntimeError):  # the connection is closed already
-                self._open.raw.shutdown()  # wakes a thread that still reads
             self._open.close()
 
     def interrupt(self) -> None:
@@ -154,25 +153,31 @@ class _Wire:
 
     def perform(self, step: Call | Read | Sleep) -> tuple[Answer, BaseException | None]:
         """Does a step; returns what came of it, and what went wrong. Both, where a shielded call was interrupted."""
-        outcomes: list[Answer | BaseException] = []  # a list, so that no interruption of a wait can lose what is in it
-        begun = False
+        call: _CallThread | None = None
+        error: BaseException | None = None
         try:
             self._obey()
             if isinstance(step, Sleep):
-                self._wait(outcomes, step.seconds)
+                self._wait([], step.seconds)
                 return None, None
-            begun = True
-            threading.Thread(target=self._work, args=(step, outcomes), daemon=True, name="careerv2-call").start()
-            if not self._wait(outcomes, step.timeout):
-                return None, self._endpoint.timed_out(step)
-        except BaseException as error:  # noqa: BLE001  # Ctrl-C: the flow may cancel its job, and raises it again
-            if begun and isinstance(step, Call) and step.shielded:
-                with suppress(KeyboardInterrupt):
-                    self._wait(outcomes, INTERRUPT_GRACE)
-                return (outcomes[0] if outcomes and isinstance(outcomes[0], Reply) else None), error
+            call = _CallThread(step, self._endpoint, self._open, self._wake)
+            call.start()
+            if not self._wait(call.outcomes, step.timeout):
+                error = self._endpoint.timed_out(step)
+        except BaseException as interruption:  # noqa: BLE001  # Ctrl-C: the flow may cancel its job, and raises it again
+            error = interruption
+        if call is None:
             return None, error
-        outcome = outcomes[0]
-        return (None, outcome) if isinstance(outcome, BaseException) else (outcome, None)
+        if error is not None:
+            if isinstance(step, Call) and step.shielded and not isinstance(error, Exception):
+                with suppress(KeyboardInterrupt):
+                    self._wait(call.outcomes, INTERRUPT_GRACE)
+            call.hang_up()
+        self._open = call.response
+        outcome = call.outcomes[0] if call.outcomes else None
+        if isinstance(outcome, BaseException):
+            return None, error or outcome
+        return outcome, None if outcome is not None and isinstance(error, Exception) else error
 
     def _wait(self, outcomes: Sequence[Answer | BaseException], seconds: float) -> bool:
         """Waits for an outcome, so many seconds at most; returns whether there is one."""
@@ -190,19 +195,57 @@ class _Wire:
             self._interrupted = False
             raise KeyboardInterrupt
 
-    def _work(self, step: Call | Read, outcomes: list[Answer | BaseException]) -> None:
+
+class _CallThread(threading.Thread):
+    """A call, or a read of its streamed reply, beside a caller who waits for its outcome.
+
+    Attributes:
+        outcomes: What came of it, or went wrong, once it did. A list: no interruption of a wait can lose what is in it.
+        response: The reply that is still to be read.
+        connection: What it sends its request over.
+    """
+
+    def __init__(
+        self,
+        step: Call | Read,
+        endpoint: Endpoint,
+        response: requests.Response | None,
+        wake: queue.SimpleQueue[None],
+    ) -> None:
+        super().__init__(name="careerv2-call", daemon=True)
+        self.outcomes: list[Answer | BaseException] = []
+        self.response = response
+        self.connection: urllib3.connection.HTTPConnection | None = None
+        self._raw: urllib3.HTTPResponse | None = response.raw if response else None
+        self._step, self._endpoint, self._wake = step, endpoint, wake
+        self._lock = threading.Lock()
+        self._given_up = False
+
+    def run(self) -> None:
+        """Does the step."""
+        step = self._step
         try:
-            outcomes.append(self._read() if isinstance(step, Read) else self._fetch(step))
+            self.outcomes.append(self._fetch(step) if isinstance(step, Call) else self._read())
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
-            outcomes.append(self._endpoint.timed_out(step))
+            self.outcomes.append(self._endpoint.timed_out(step))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            outcomes.append(self._endpoint.broken(step, error, sent=_was_sent(error)))
+            self.outcomes.append(self._endpoint.broken(step, error, sent=_was_sent(error)))
         except BaseException as error:  # noqa: BLE001  # it is raised where the caller waits
-            outcomes.append(error)
+            self.outcomes.append(error)
         self._wake.put(None)
 
+    def hang_up(self) -> None:
+        """Ends the call where it still runs: nobody waits for it any more."""
+        with self._lock:
+            self._given_up = True
+            with suppress(OSError, ValueError, RuntimeError):  # it is closed already
+                if self._raw is not None:
+                    self._raw.shutdown()
+                elif self.connection is not None and self.connection.sock is not None:
+                    self.connection.sock.shutdown(socket.SHUT_RDWR)
+
     def _fetch(self, call: Call) -> Reply:
-        endpoint, session, end = self._endpoint, _session(), time.monotonic() + call.timeout
+        endpoint, session = self._endpoint, _session()
         response = session.request(
             call.method,
             endpoint.url + call.path,
@@ -216,36 +259,81 @@ class _Wire:
         )
         headers = {name.lower(): value for name, value in response.headers.items()}
         if call.streamed and response.ok:
-            self._open = response
+            self.response = response
             return Reply(response.status_code, b"", headers)
+        body, self._raw = bytearray(), response.raw
         try:
-            reply = Reply(response.status_code, _body(response, end), headers)
+            while chunk := response.raw.read1(CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > MAX_REPLY:
+                    raise too_large()
         except BaseException:
             response.close()
             raise
-        _idle.append((time.monotonic(), session))
-        return reply
+        with self._lock:
+            self.connection = self._raw = None
+            if not self._given_up:
+                _idle.append((time.monotonic(), session))
+        return Reply(response.status_code, bytes(body), headers)
 
     def _read(self) -> bytes:
-        data: bytes = self._open.raw.read1(CHUNK, decode_content=True) if self._open else b""
+        data: bytes = self.response.raw.read1(CHUNK, decode_content=True) if self.response else b""
         return data
 
 
-def _body(response: requests.Response, end: float) -> bytes:
-    body = bytearray()
-    while chunk := response.raw.read1(CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > MAX_REPLY:
-            raise too_large()
-        if time.monotonic() > end:
-            raise requests.Timeout
-    return bytes(body)
+class _Connection(urllib3.connection.HTTPConnection):
+    """A connection that tells the call which uses it, so that the call can be ended from outside."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Sends a request."""
+        _tell(self)
+        super().request(*args, **kwargs)
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    """As `_Connection`, over TLS."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Sends a request."""
+        _tell(self)
+        super().request(*args, **kwargs)
+
+
+def _tell(connection: urllib3.connection.HTTPConnection) -> None:
+    if isinstance(thread := threading.current_thread(), _CallThread):
+        thread.connection = connection
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Makes such connections, also through a proxy."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Makes the pools."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Makes the pools of a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 def _was_sent(error: Exception) -> bool:
     """Whether a request may have left this machine before the connection failed."""
     cause = error.args[0] if error.args else None
-    unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, urllib3.exceptions.SSLError)
+    unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
     return not isinstance(getattr(cause, "reason", None), unsent)
 
 
@@ -267,5 +355,7 @@ def _session() -> requests.Session:
         session.close()
     session = requests.Session()
     session.trust_env = False  # the endpoint knows the proxy; ~/.netrc would overwrite the key
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter())
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from langchain_careerv2 import ContractError, career_chain
+from langchain_careerv2 import CareerV2LLM, ContractError, career_chain
 from langchain_careerv2 import errors as err
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.runpod.client import stream
@@ -29,6 +32,9 @@ import asyncio, os, sys
 from langchain_careerv2 import CareerV2LLM
 llm = CareerV2LLM(endpoint_id="local", api_key="local-key", base_url=sys.argv[1])
 """
+
+
+OPENAI = "llm.model_copy(update={'route': 'openai'})"
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -61,6 +67,10 @@ def take_ctrl_c() -> None:
         pytest.param("llm.batch([f'p{n}' for n in range(12)], {'max_concurrency': 4})", 4, id="batch"),
         pytest.param("llm.generate([f'p{n}' for n in range(4)])", 4, id="generate"),
         pytest.param("list(llm.stream('p'))", 1, id="stream"),
+        pytest.param(f"{OPENAI}.invoke('p')", 1, id="invoke, openai"),
+        pytest.param(f"{OPENAI}.batch(['p', 'q'])", 2, id="batch, openai"),
+        pytest.param(f"list({OPENAI}.stream('p'))", 1, id="stream, openai"),
+        pytest.param(f"asyncio.run({OPENAI}.ainvoke('p'))", 1, id="ainvoke, openai"),
         pytest.param("asyncio.run(llm.ainvoke('p'))", 1, id="ainvoke"),
         pytest.param("asyncio.run(llm.abatch([f'p{n}' for n in range(12)], {'max_concurrency': 4}))", 4, id="abatch"),
     ],
@@ -81,7 +91,41 @@ def test_ctrl_c_cancels_every_job_at_once(code: str, jobs: int, queued: bool) ->
         assert client.returncode == -signal.SIGINT
         assert told.rstrip().endswith("KeyboardInterrupt")
         assert "Warning" not in told
+        if "openai" in code:  # hung up, which the server hears a moment later
+            until(lambda: not endpoint.live_jobs())
         assert list(endpoint.jobs().values()) == ["CANCELLED"] * jobs
+
+
+@pytest.mark.parametrize("way", ["invoke", "stream", "openai"])
+def test_no_thread_outlives_its_call(way: str) -> None:
+    with LocalEndpoint(workers=0) as endpoint:
+        llm = endpoint.llm(timeout=0.4, route="openai" if way == "openai" else "native")
+        for _ in range(5):
+            with pytest.raises(err.EndpointTimeoutError):
+                "".join(llm.stream("p")) if way == "stream" else llm.invoke("p")
+        until(lambda: not [thread for thread in threading.enumerate() if thread.name == "careerv2-call"])
+        until(lambda: not endpoint.live_jobs())
+
+
+def test_a_server_that_dribbles_its_headers_keeps_no_thread() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def dribble() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                for _ in range(600):
+                    connection.sendall(b"a")
+                    time.sleep(0.05)
+
+        server = threading.Thread(target=dribble)
+        server.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
+        with pytest.raises(err.EndpointTimeoutError):
+            CareerV2LLM(endpoint_id="abc", api_key="k", base_url=url, timeout=0.4).invoke("p")
+        until(lambda: not [thread for thread in threading.enumerate() if thread.name == "careerv2-call"])
+        server.join(10)
+        assert not server.is_alive()
 
 
 @pytest.mark.parametrize("after", [0.0, 1.3], ids=["at once", "later"])
