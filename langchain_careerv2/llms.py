@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, GenerationChunk, LLMResult
 from langchain_core.runnables import RunnableConfig
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
 from langchain_careerv2 import chatml, errors
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
@@ -26,46 +26,15 @@ from langchain_careerv2.runpod.client import drive, stream
 from langchain_careerv2.runpod.endpoint import RUNPOD_URL, Endpoint
 from langchain_careerv2.runpod.outputs import Completion, Json, Usage
 from langchain_careerv2.runpod.protocol import POLICY_MAX, Flow, Text
+from langchain_careerv2.sampling import DECODING_FIELDS, Sampling, checked_sampling
 
 MODEL = "Puneetrinity/qwen2.5-7b-careerv2"
-DEFAULT_MAX_TOKENS = 200
-"""Tokens of a completion outside a chain (the guide's `generate`)."""
 HANDLER_PROMPT_CHARS = 1024
 """Characters that the deployed handler takes; it refuses more."""
 MAX_TIMEOUT = POLICY_MAX
 """Seconds that RunPod lets a job live."""
 CHARS_PER_TOKEN = 8
 """Qwen2.5 spends a token on about 4 characters of English; a prompt over twice that times its context cannot fit."""
-
-
-class Sampling(BaseModel):
-    """The sampling parameters of vLLM's completions that make sense for one plain-text answer, with their ranges."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    max_tokens: int = Field(ge=1)
-    temperature: float = Field(ge=0, le=2)
-    top_p: float = Field(gt=0, le=1)
-    repetition_penalty: float = Field(gt=0, le=2)
-    stop: list[str]
-    top_k: int | None = None
-    min_p: float | None = Field(default=None, ge=0, le=1)
-    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
-    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
-    seed: int | None = None
-    min_tokens: int | None = Field(default=None, ge=0)
-    stop_token_ids: list[int] | None = None
-    ignore_eos: bool | None = None
-    skip_special_tokens: bool | None = None
-    include_stop_str_in_output: bool | None = None
-    bad_words: list[str] | None = None
-    logit_bias: dict[str, float] | None = None
-    response_format: dict[str, Any] | None = None
-    structured_outputs: dict[str, Any] | None = None
-
-
-DECODING_FIELDS = tuple(name for name, field in Sampling.model_fields.items() if field.is_required())
-"""The parameters that every request carries: the guide's decoding table."""
 
 
 def _from_env(*names: str) -> str:
@@ -177,14 +146,7 @@ class CareerV2LLM(LLM):
 
     def _sampling(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in DECODING_FIELDS}
-        called = {**kwargs, **({"stop": stop} if stop is not None else {})}
-        merged = {"max_tokens": DEFAULT_MAX_TOKENS}
-        merged |= {name: value for name, value in {**fields, **called}.items() if value is not None}
-        try:
-            return Sampling(**merged).model_dump(exclude_none=True)
-        except ValidationError as error:
-            wrong = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-            raise errors.InvalidRequestError(f"sampling parameters: {'; '.join(wrong)}") from None
+        return checked_sampling(fields, kwargs, {"stop": stop})
 
     def time_limit(self, kwargs: dict[str, Any]) -> float:
         """Seconds that a call with these arguments may take.
