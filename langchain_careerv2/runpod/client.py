@@ -68,7 +68,7 @@ _streams: weakref.WeakSet[Generator[Any, None, None]] = weakref.WeakSet()
 
 @atexit.register
 def _close_streams() -> None:
-    """Closes what the program leaves open: later, when Python itself does so, no thread can be started any more."""
+    """Closes what the program leaves open: when Python itself does so, it may wait for its own threads for ever."""
     for items in list(_streams):
         with suppress(ValueError):  # another thread is in it
             items.close()
@@ -161,7 +161,10 @@ class _Wire:
                 self._wait([], step.seconds)
                 return None, None
             call = _CallThread(step, self._endpoint, self._open, self._wake)
-            call.start()
+            try:
+                call.start()
+            except RuntimeError:  # the program is ending, and Python starts no more threads
+                call.run()
             if not self._wait(call.outcomes, step.timeout):
                 error = self._endpoint.timed_out(step)
         except BaseException as interruption:  # noqa: BLE001  # Ctrl-C: the flow may cancel its job, and raises it again
