@@ -179,7 +179,7 @@ chunks = llm.stream("ATS keywords for a nurse")
 next(chunks)
 {end}
 """
-    with LocalEndpoint(token_latency=0.05) as endpoint:
+    with LocalEndpoint(token_latency=0.2) as endpoint:
         run = subprocess.run(  # noqa: S603  # our own code
             [*STRICT, "-c", CONNECT + code, endpoint.base_url], capture_output=True, text=True, timeout=20, check=False
         )
