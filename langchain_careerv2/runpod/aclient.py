@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from langchain_careerv2.runpod.endpoint import INTERRUPT_GRACE, Endpoint
+from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.protocol import (
     CANCEL_TIMEOUT,
+    INTERRUPT_GRACE,
     MAX_REPLY,
     Answer,
     Call,

@@ -24,8 +24,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from langchain_careerv2.runpod.endpoint import CHUNK, INTERRUPT_GRACE, Endpoint
+from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.protocol import (
+    INTERRUPT_GRACE,
     MAX_REPLY,
     Answer,
     Call,
@@ -39,6 +40,9 @@ from langchain_careerv2.runpod.protocol import (
     Text,
     too_large,
 )
+
+CHUNK = 2**16
+"""Bytes that are read at once."""
 
 
 def drive(flow: Flow[T], endpoint: Endpoint) -> T:

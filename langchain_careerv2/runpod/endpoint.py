@@ -16,10 +16,6 @@ from langchain_careerv2.runpod.protocol import Call, Read
 
 RUNPOD_URL = "https://api.runpod.ai/v2"
 """RunPod's serverless API."""
-CHUNK = 2**16
-"""Bytes that are read at once."""
-INTERRUPT_GRACE = 3.0
-"""Seconds that an interrupted caller waits for the reply to a submit, in order to cancel the job that it names."""
 
 
 @dataclass(frozen=True)

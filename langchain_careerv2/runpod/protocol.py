@@ -20,6 +20,8 @@ from langchain_careerv2.runpod.outputs import Json, shape, worker_error
 
 CANCEL_TIMEOUT = 3.0
 """Seconds for cancelling a job (the official SDK's number), at most a tenth of the deadline, and within it."""
+INTERRUPT_GRACE = 3.0
+"""Seconds that an interrupted caller waits for the reply to a submit, in order to cancel the job that it names."""
 CALL_TIMEOUT = 10.0
 """Seconds for a call that RunPod answers at once (the official SDK's number)."""
 GRACE = 2.0

@@ -131,6 +131,12 @@ def test_the_openai_route_sends_openais_body() -> None:
     )
 
 
+def test_a_call_without_arguments_of_its_own_costs_no_copy_of_the_model() -> None:
+    llm = model()
+    assert llm._for_call({"stop": None}) is llm  # core passes it always
+    assert llm._for_call({"seed": 1}) is not llm
+
+
 def test_an_empty_prompt_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match="empty"):
         sent(model(), " \n")
