@@ -9,7 +9,8 @@ from langchain_careerv2.domains import (
     recruiting_strategy,
     resume_guidance,
 )
-from langchain_careerv2.domains._base import Answer, Domain, Issue, Reading
+from langchain_careerv2.domains._base import Answer, Domain, Issue, Lens, Reading
+from langchain_careerv2.domains._forms import JSON_INSTRUCTION, Schema
 from langchain_careerv2.domains.ats_keywords import AtsKeywords
 from langchain_careerv2.domains.job_description import JobDescription
 from langchain_careerv2.domains.job_resume_match import JobResumeMatch
@@ -22,6 +23,7 @@ DOMAINS: dict[str, Domain[Answer]] = {module.DOMAIN.name: module.DOMAIN for modu
 
 __all__ = [
     "DOMAINS",
+    "JSON_INSTRUCTION",
     "Answer",
     "AtsKeywords",
     "Bullet",
@@ -29,7 +31,9 @@ __all__ = [
     "Issue",
     "JobDescription",
     "JobResumeMatch",
+    "Lens",
     "Reading",
     "RecruitingStrategy",
     "ResumeGuidance",
+    "Schema",
 ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from langchain_careerv2.domains._reading import cleaned, join_seed
+from langchain_careerv2.domains._forms import LOOKS_LIKE_JSON, Form, Schema, parse
+from langchain_careerv2.domains._reading import READ_CHARS, Excerpt, cleaned, join_seed
 
 Severity = Literal["gate", "contract"]
 
-CUT_CLARIFIER = "Your last answer was cut off: be brief, keep each line short, and finish every section."
+CUT_CLARIFIER = "Be brief: keep each line short and finish every part."
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no file and no terminal would take it
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,52 @@ def check(code: str, observed: object, *, gate: bool, contract: bool = True, exp
     return [Issue(code, "contract" if gate else "gate", str(observed), expected)]
 
 
+def folded(texts: Sequence[str]) -> list[str]:
+    """Each text on one line."""
+    return [" ".join(text.split()) for text in texts]
+
+
+def numbered(texts: Sequence[str]) -> list[str]:
+    """The texts as a numbered list, one on each line."""
+    return [f"{number}. {text}" for number, text in enumerate(folded(texts), 1)]
+
+
 class Answer(BaseModel):
     """A typed answer; `str(answer)` is Markdown that reads back as the same answer."""
 
     model_config = ConfigDict(frozen=True)
 
+    _reading: Reading[Any] | None = PrivateAttr(None)
+
     @abstractmethod
     def render(self) -> str:
         """The answer as Markdown."""
 
+    def form(self) -> Form:
+        """The answer in the shape of its domain's JSON form."""
+        return self.model_dump()
+
+    @property
+    def reading(self) -> Reading[Answer]:
+        """The reading that the answer came from, with its issues and spans.
+
+        Raises:
+            AttributeError: The answer was not read but made by hand.
+        """
+        if self._reading is None:
+            raise AttributeError("this answer was made by hand: Domain.read gives one with a reading")
+        return self._reading
+
+    def __eq__(self, other: object) -> bool:
+        # Not pydantic's: two answers that say the same are equal, wherever they were read.
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]  # it holds lists
+
     def __str__(self) -> str:
+        return self.render()
+
+    def _repr_markdown_(self) -> str:
         return self.render()
 
 
@@ -68,27 +108,46 @@ class Reading(Generic[A]):
     Attributes:
         answer: The typed answer; None where its required parts could not be read. Good only where `ok`.
         issues: What the answer lacks, gate issues first.
-        text: The text that was read: seed and completion, as the model wrote them.
+        text: The text that was judged: seed and completion as the model wrote them, or what its JSON form renders to.
+        raw: What the model wrote, with the seed: `text`, or the JSON form.
+        spans: Where each item stands in `raw`: `raw[slice(*spans["bullets.0.text"])]`, by its path in `model_dump()`.
+        problem: Why a JSON form could not be read; else empty.
+        proved: Whether the text carries what only constrained decoding writes.
     """
 
     answer: A | None
     issues: tuple[Issue, ...]
     text: str
+    raw: str
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    problem: str = ""
+    proved: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether no gate issue stands against the answer."""
-        return all(issue.severity != "gate" for issue in self.issues)
+        return not self.gates
+
+    @property
+    def gates(self) -> list[str]:
+        """The gate issues in words."""
+        return [issue.message for issue in self.issues if issue.severity == "gate"]
 
     @property
     def rank(self) -> tuple[int, int]:
         """Gate issues, then contract issues: the smaller, the better the answer."""
-        gates = sum(issue.severity == "gate" for issue in self.issues)
-        return gates, len(self.issues) - gates
+        return len(self.gates), len(self.issues) - len(self.gates)
 
 
-Judge = Callable[[str, bool], tuple[A | None, list[Issue]]]
-"""Reads `(text, truncated)`: cleaned text in; the answer and its issues out."""
+Lens = Literal["default", "strict", "reference"]
+"""How strictly an answer is judged: by the gate; by the whole contract; by the guide's printed checks alone."""
+
+Judge = Callable[[str, bool], tuple[Form | None, list[Issue]]]
+"""Reads `(text, truncated)`: cleaned text in; the answer's fields (None where it has none) and its issues out."""
+
+
+def _passes(completion: str) -> list[str]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -105,7 +164,11 @@ class Domain(Generic[A]):
         target: The share of answers that must pass, from the guide.
         answer_type: The pydantic model of the answer.
         judge: Reads and judges an answer.
-        clarifiers: Per gate code, the sentence a re-ask adds to the request.
+        clarifiers: Per gate code, the sentence a re-ask adds to the request; the most telling first.
+        schema: The JSON schema of the answer's form, tight enough for any model to pass the gate under it.
+        form_tokens: Tokens of the form: as many as the longest has characters, so that none is cut by any tokenizer.
+        compose: Writes the fields of a form as the domain's text.
+        reference: The guide's printed validator: the codes it finds in a completion. Default: it has none, all passes.
     """
 
     name: str
@@ -116,22 +179,84 @@ class Domain(Generic[A]):
     max_tokens: int
     target: float
     answer_type: type[A]
-    judge: Judge[A]
+    judge: Judge
     clarifiers: Mapping[str, str]
+    schema: Schema = field(repr=False)
+    form_tokens: int
+    compose: Callable[..., str]
+    reference: Callable[[str], list[str]] = _passes
 
-    def read(self, text: str, *, truncated: bool = False) -> Reading[A]:
-        """Reads a completion and judges it. Pure, linear in the text, and it never raises on a text.
+    def read(self, text: str, *, truncated: bool = False, lens: Lens = "default") -> Reading[A]:
+        """Reads a completion, or its JSON form, and judges it. Pure, linear in the text, and it never raises on a text.
 
         Args:
             text: What the model wrote, with the seed or without it: it is joined back once.
             truncated: Whether the model was cut off by its token limit: the unfinished end then counts as nothing.
+            lens: How strictly to judge.
         """
-        joined = join_seed(self.seed, text)
-        answer, issues = self.judge(cleaned(joined), truncated)
-        return Reading(answer, tuple(sorted(issues, key=lambda issue: issue.severity != "gate")), joined)
+        text, raw, problem, proved = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), "", "", False
+        if LOOKS_LIKE_JSON.search(text[:READ_CHARS]):
+            raw, text, truncated = text, "", False
+            try:
+                fields, proved = parse(self.schema, raw)
+                text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", self.compose(**fields))
+            except ValueError as error:
+                problem = str(error)
+        joined = text if raw else join_seed(self.seed, text)
+        clean, places = cleaned(joined)
+        found, issues = self.judge(Excerpt(clean), truncated)
+        if lens == "reference":
+            issues = [Issue(code, "gate", "less", "what the guide's check wants") for code in self.reference(text)]
+        elif lens == "strict":
+            issues = [replace(issue, severity="gate") for issue in issues]
+        excerpts = dict(_excerpts(found or {}))
+        spans = (
+            _located(excerpts, raw)
+            if raw
+            else {path: (places[item.start], places[item.end - 1] + 1) for path, item in excerpts.items()}
+        )
+        answer = self.answer_type(**found) if found is not None else None
+        gates_first = tuple(sorted(issues, key=lambda issue: issue.severity != "gate"))
+        reading = Reading(answer, gates_first, joined, raw or joined, spans, problem, proved)
+        if answer is not None:
+            answer._reading = reading
+        return reading
 
-    def clarify(self, issues: Sequence[Issue], *, truncated: bool = False) -> str:
-        """The sentences a re-ask adds to the request: one per gate issue, none of them quoting the bad answer."""
-        codes = dict.fromkeys(issue.code for issue in issues if issue.severity == "gate")
-        sentences = dict.fromkeys(self.clarifiers[code] for code in codes)
-        return " ".join([CUT_CLARIFIER] if truncated else sentences)
+    def clarify(self, issues: Sequence[Issue], *, truncated: bool = False, room: int | None = None) -> str:
+        """The sentences a re-ask adds to the request: one per gate issue, none of them quoting the bad answer.
+
+        Args:
+            issues: What the answer lacks.
+            truncated: Whether it was cut off; then it is asked to be brief, and nothing else.
+            room: Characters that the sentences may take; those that do not fit any more are left out.
+        """
+        codes = {issue.code for issue in issues if issue.severity == "gate"}
+        wanted = [CUT_CLARIFIER] if truncated else [text for code, text in self.clarifiers.items() if code in codes]
+        said = ""
+        for sentence in wanted:
+            if room is None or not said or len(said) + 1 + len(sentence) <= room:
+                said = f"{said} {sentence}".lstrip()
+        return said
+
+
+def _excerpts(value: object, path: str = "") -> Iterator[tuple[str, Excerpt]]:
+    """Every piece of the text among an answer's fields, by its path."""
+    if isinstance(value, Excerpt) and value:
+        yield path[1:], value
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in pairs:
+        yield from _excerpts(inner, f"{path}.{name}")
+
+
+def _located(excerpts: Mapping[str, Excerpt], raw: str) -> dict[str, tuple[int, int]]:
+    """Where the pieces of a rendered form stand in its JSON: each after the one before it, as whole strings first."""
+    spans: dict[str, tuple[int, int]] = {}
+    cursor = 0
+    for path, item in sorted(excerpts.items(), key=lambda pair: pair[1].start):
+        written = json.dumps(item, ensure_ascii=False)
+        for text, margin in ((written, 1), (written[1:-1], 0)):
+            if (found := raw.find(text, cursor)) >= 0:
+                cursor = found
+                spans[path] = (found + margin, found + len(text) - margin)
+                break
+    return spans

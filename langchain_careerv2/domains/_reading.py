@@ -1,32 +1,31 @@
 """Reading what the model wrote: lines, items, sections, keywords.
 
-Tolerant and honest: text may be split, dropped or labelled; nothing is added, moved or invented. Every function is
-linear in its input; the regular expressions have no two neighbouring repetitions that could share a character.
+Tolerant and honest: text may be split, dropped or labelled; nothing is added, moved or invented, and every piece
+remembers where it stood. Every function is linear in its input; the regular expressions have no two neighbouring
+repetitions that could share a character.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
+READ_CHARS = 65_536
+"""Characters that are read of a text: four times what fits a context of 4,096 tokens at four characters each."""
+
+_INVISIBLE = r"\u00ad\u180e\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f"
 _CONTROL = re.compile(r"<\|(?:im_end|im_start|endoftext)\|>")
-_INVISIBLE = dict.fromkeys(
-    [
-        0x00AD,
-        0x180E,
-        0xFEFF,
-        *range(0x200B, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2065),
-        *range(0xFE00, 0xFE10),
-    ]
-) | {0x00A0: " "}
-_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_GAP = re.compile(rf"(?:[\s{_INVISIBLE}]|<br ?/?>)+", re.IGNORECASE)
+_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|<br ?/?>", re.IGNORECASE)
 _SPOKEN = re.compile(r"\s*assistant:", re.IGNORECASE)
-_MARKER = re.compile(r"(?:(?:\*\*)?(\d{1,2})(?:\.\d{1,2}){0,3}[.)](?:\*\*)? |[-*+\u2013\u2022\u00b7\u25aa\u25cf] )")
-_BARE_MARKER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]|[-*+\u2013\u2022\u00b7\u25aa\u25cf])\Z")
+_LINE = re.compile(r"[^\n]+")
+_SIGN = re.compile(r"[\u2022\u00b7\u25aa\u25cf]")
+_MARKER = re.compile(r"(?:\*\*)?(?:\d{1,2}\.){0,3}(\d{1,2})[.)](?:\*\*)? |[-*+\u2013] |[\u2022\u00b7\u25aa\u25cf] ?")
+_BARE_MARKER = re.compile(r"(?:(?:\d{1,2}\.){0,3}(\d{1,2})[.)]|[-*+\u2013])\Z")
+_LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"(?<![^ ])(\d{1,2})[.)] (?=\S)")
 _PLACEHOLDER = re.compile(
     r"(?:match|gap|step|item|skill|keyword|bullet|requirement|responsibility)(?: ?#?\d{1,2})?"
@@ -37,22 +36,65 @@ _PLACEHOLDER = re.compile(
 )
 
 
+class Excerpt(str):
+    """A piece of a text, and where it stands there: from `start` up to `end`."""
+
+    __slots__ = ("end", "start")
+    start: int
+    end: int
+
+    def __new__(cls, text: str, start: int = 0, end: int | None = None) -> Excerpt:
+        made = super().__new__(cls, text)
+        made.start, made.end = start, start + len(text) if end is None else end
+        return made
+
+    def cut(self, begin: int, stop: int | None = None) -> Excerpt:
+        """The part from `begin` up to `stop`, without white space around it."""
+        part = self[begin:stop]
+        text = part.strip()
+        if len(self) != self.end - self.start:  # something was taken out of the middle: the whole place is meant
+            return Excerpt(text, self.start, self.end)
+        return Excerpt(text, self.start + begin + len(part) - len(part.lstrip()))
+
+
+T = TypeVar("T", bound=str)
+
+
 def join_seed(seed: str, completion: str) -> str:
     """Puts the seed back in front of what followed it, once; a completion that says nothing stays as it is."""
     text = completion.lstrip(" ")
-    return text if text.startswith(seed) or not cleaned(text).strip() else seed + text
+    return text if text.startswith(seed) or not cleaned(text)[0] else seed + text
 
 
-def cleaned(text: str) -> str:
-    """Cuts at the first control token; drops what carries no meaning: invisible characters, fences, a spoken role."""
-    text = _BREAK.sub("\n", _CONTROL.split(text, maxsplit=1)[0].translate(_INVISIBLE))
-    if spoken := _SPOKEN.match(text):
-        text = text[spoken.end() :]
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("```"))
+def cleaned(text: str) -> tuple[str, list[int]]:
+    """Cuts at the first control token; drops what carries no meaning: invisible characters, a spoken role.
+
+    Returns:
+        The text with single spaces, and at most one empty line between two lines; and the place in `text` of each of
+        its characters.
+    """
+    text = _CONTROL.split(text, maxsplit=1)[0][:READ_CHARS].rstrip()
+    spoken = _SPOKEN.match(text)
+    last = spoken.end() if spoken else 0
+    pieces: list[str] = []
+    places: list[int] = []
+    for gap in _GAP.finditer(text, last):
+        filler = _filler(gap[0]) if pieces or gap.start() > last else ""
+        pieces += text[last : gap.start()], filler
+        places += [*range(last, gap.start()), *[gap.start()] * len(filler)]
+        last = gap.end()
+    return "".join([*pieces, text[last:]]), [*places, *range(last, len(text))]
 
 
-@dataclass(frozen=True)
-class Line:
+def _filler(gap: str) -> str:
+    if gap in {" ", "\n"}:
+        return gap
+    if breaks := len(_BREAK.findall(gap)):
+        return "\n\n" if breaks > 1 else "\n"
+    return " " if any(char.isspace() for char in gap) else ""
+
+
+class Line(NamedTuple):
     """One logical line without its marker.
 
     Attributes:
@@ -62,43 +104,56 @@ class Line:
         apart: Whether an empty line stands before it: then it continues no item.
     """
 
-    text: str
+    text: Excerpt
     marked: bool = False
     number: int | None = None
     apart: bool = False
 
 
-def lines(text: str, truncated: bool = False) -> list[Line]:
-    """The logical lines: inline lists are split, white space is folded, the unfinished end of a cut text is dropped."""
-    for sign in "\u2022\u25aa\u25cf\u00b7":
-        text = text.replace(sign, f"\n{sign} ")
-    folded = [" ".join(line.split()) for line in text.splitlines()]
+def lines(text: str, truncated: bool = False, headings: re.Pattern[str] | None = None) -> list[Line]:
+    """The logical lines of a cleaned text: inline lists and headings are split, code fences and a cut end dropped."""
+    whole = text if isinstance(text, Excerpt) else Excerpt(text)
     result = [
-        replace(_line(piece), apart=not before)
-        for before, line in pairwise(["", *folded])
-        if line
-        for piece in _split_numbered(line)
+        _line(piece, apart=whole[max(match.start() - 2, 0) : match.start()] in {"", "\n\n"})
+        for match in _LINE.finditer(whole)
+        if not whole.startswith("```", match.start())
+        for piece in _pieces(whole.cut(*match.span()), headings)
     ]
     if truncated and result:
         # A cut list item is no item; of a cut line of keywords only the last keyword is lost.
         last = result.pop()
         if not last.marked and "," in last.text:
-            result.append(Line(last.text.rpartition(",")[0]))
+            result.append(Line(last.text.cut(0, last.text.rindex(","))))
     return _without_title(result)
 
 
-def _line(text: str) -> Line:
-    number, marked = None, False
-    while match := _MARKER.match(text):  # "1. 1. Post on ..." is one marker
+def _line(text: Excerpt, apart: bool = False) -> Line:
+    number, end = None, 0
+    while match := _MARKER.match(text, end):  # "1. 1. Post on ..." is one marker
         number = int(match[1]) if match[1] and number is None else number
-        text, marked = text[match.end() :], True
-    if _BARE_MARKER.match(text):
-        text, marked = "", True
-    return Line(text, marked, number)
+        end = match.end()
+    if bare := _BARE_MARKER.match(text, end):
+        return Line(text.cut(len(text)), True, int(bare[1]) if bare[1] and number is None else number, apart)
+    return Line(text.cut(end) if end else text, end > 0, number, apart)
 
 
-def _split_numbered(line: str) -> list[str]:
-    """Splits "1. a 2. b 3. c" where the numbers run on from the line's first, or from 1; any other number is text."""
+def _pieces(line: Excerpt, headings: re.Pattern[str] | None) -> Iterator[Excerpt]:
+    cuts = [match.start() for match in _SIGN.finditer(line)]
+    if headings:
+        cuts += [match.start() for match in headings.finditer(line)]
+    for piece in _split(line, cuts):
+        yield from _split(piece, _numbered(piece))
+
+
+def _split(line: Excerpt, cuts: Sequence[int]) -> list[Excerpt]:
+    if not cuts:
+        return [line] if line else []
+    edges = sorted({0, *cuts, len(line)})
+    return [piece for start, end in pairwise(edges) if (piece := line.cut(start, end))]
+
+
+def _numbered(line: str) -> list[int]:
+    """Where "1. a 2. b 3. c" begins anew: numbers that run on from the line's first, or from 1; any other is text."""
     cuts: list[int] = []
     expected: int | None = None
     for match in _NUMBER.finditer(line):
@@ -106,10 +161,7 @@ def _split_numbered(line: str) -> list[str]:
         if number == expected or (expected is None and (match.start() == 0 or number == 1)):
             cuts.append(match.start())
             expected = number + 1
-    if len(cuts) < 2:
-        return [line]
-    edges = [0, *[cut for cut in cuts if cut], len(line)]
-    return [line[start:end].strip() for start, end in pairwise(edges)]
+    return cuts if len(cuts) > 1 else []
 
 
 def _without_title(found: list[Line]) -> list[Line]:
@@ -119,6 +171,10 @@ def _without_title(found: list[Line]) -> list[Line]:
         if following == 1 or found[0].text.endswith(":"):
             return [Line(found[0].text), *found[1:]]
     return found
+
+
+_CHROME = frozenset({"details", "overview", "practical overview", "a practical overview"})
+"""Headings that head nothing; so does any unknown one directly below a known one."""
 
 
 @dataclass
@@ -137,53 +193,62 @@ class Headings:
         self._keys = {alias: key for key, names in aliases.items() for alias in names}
         names = "|".join(re.escape(alias) for alias in sorted(self._keys, key=len, reverse=True))
         self._inline = re.compile(
-            rf" ([#*_]{{0,4}}(?=[A-Z])(?i:{names})(?: \([^()]{{0,20}}\))?[*_]{{0,2}}:)| (?=#{{2,6}} )"
+            rf"(?<![^ ])(?:[#*_]{{0,4}}(?=[A-Z])(?i:{names})(?: \([^()]{{0,20}}\))?[*_]{{0,2}}:|#{{2,6}} )"
         )
 
     def sections(self, text: str, truncated: bool = False) -> list[Section]:
         """Splits a cleaned text into its sections, in order."""
-        # With a space in front, a heading at the start of a line is taken whole: "Key Responsibilities:" is one alias,
-        # not a word before another.
-        folded = (f" {' '.join(line.split())}" for line in text.splitlines())
-        text = "\n".join(self._inline.sub(r"\n\1", line) for line in folded)
         found = [Section(None)]
-        for line in lines(text, truncated):
+        for line in lines(text, truncated, self._inline):
             if (heading := self._heading(line)) is None:
                 found[-1].lines.append(line)
                 continue
             key, title, rest = heading
+            if not key and (title.casefold() in _CHROME or (found[-1].key and not found[-1].lines)):
+                continue
             found.append(Section(key, title))
             if rest:
                 found[-1].lines.append(_line(rest))
         return found
 
-    def _heading(self, line: Line) -> tuple[str, str, str] | None:
+    def _heading(self, line: Line) -> tuple[str, str, Excerpt] | None:
         """The heading's key, its words and what follows it in the line; None for a line that is no heading."""
-        head, colon, rest = line.text.partition(":")
+        head, colon, _ = line.text.partition(":")
         title = head.strip("#*_ ")
         key = self._keys.get(title.partition(" (")[0].casefold())
+        if key is None and (line.marked or not (colon or line.text.startswith(("#", "**")))):
+            return None
+        rest = _trimmed(line.text.cut(len(head) + len(colon)), "*_ ")
         if key is not None and (colon or not line.marked):
-            return key, title, rest.strip("*_ ")
+            return key, title, rest
         bare = plain(line.text)
-        dressed = line.text.startswith("#") or (line.text.startswith("**") and line.text.rstrip(": ").endswith("**"))
-        if not line.marked and not rest.strip("*_ ") and (dressed or colon) and 0 < len(bare.split()) <= 6:
-            return "", bare.rstrip(": "), ""
+        dressed = line.text.startswith("#") or line.text.rstrip(": ").endswith("**")
+        if not line.marked and not rest and (dressed or colon) and len(bare.split()) <= 6 and _LETTER.search(bare):
+            return "", bare.rstrip(": "), rest
         return None
 
 
-def plain(text: str) -> str:
+def _trimmed(text: Excerpt, left: str, right: str | None = None) -> Excerpt:
+    begin, stop = len(text) - len(text.lstrip(left)), len(text.rstrip(left if right is None else right))
+    return text.cut(begin, stop or None) if begin or stop < len(text) else text
+
+
+def plain(text: Excerpt) -> Excerpt:
     """The text without Markdown emphasis and heading signs."""
-    return text.replace("**", "").replace("__", "").strip("#*_` ").strip()
+    bare = _trimmed(text, "#*_` ", "*_` ")  # a sharp at the end belongs to C#
+    if "**" in bare or "__" in bare:
+        return Excerpt(bare.replace("**", "").replace("__", "").strip(), bare.start, bare.end)
+    return bare
 
 
 def key(text: str) -> str:
-    """What makes two items the same: their letters and digits."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    """What makes two items the same: their letters and digits, and the signs that tell C, C++ and C# apart."""
+    return "".join(char for char in text.casefold() if char.isalnum() or char in "+#")
 
 
-def distinct(texts: Iterable[str]) -> list[str]:
+def distinct(texts: Iterable[T]) -> list[T]:
     """The texts without those that repeat an earlier one."""
-    first: dict[str, str] = {}
+    first: dict[str, T] = {}
     for text in texts:
         first.setdefault(key(text), text)
     return [text for letters, text in first.items() if letters]
@@ -191,31 +256,59 @@ def distinct(texts: Iterable[str]) -> list[str]:
 
 def is_item(text: str) -> bool:
     """Whether a text says something: not empty, not only a label, a placeholder or a count."""
-    return not text.endswith(":") and not _PLACEHOLDER.fullmatch(text) and bool(key(text))
+    return not text.endswith(":") and not _PLACEHOLDER.fullmatch(text)
 
 
-def items(found: Iterable[Line]) -> list[str]:
+def items(found: Iterable[Line]) -> list[Excerpt]:
     """The distinct real items of some lines: the marked ones with their continuations, else every line."""
     found = list(found)
     if not any(line.marked for line in found):
         return distinct(text for line in found if is_item(text := plain(line.text)))
-    texts: list[str] = []
+    return listed(found, lambda line: line.marked, lambda line: not line.apart)
+
+
+def listed(found: Iterable[Line], begins: Callable[[Line], bool], continues: Callable[[Line], bool]) -> list[Excerpt]:
+    """The distinct real items: each begins with a line and goes on with those directly below it that continue it."""
+    texts: list[list[Excerpt]] = []
+    is_open = False
     for line in found:
-        if line.marked:
-            texts.append(line.text)
-        elif texts and not line.apart:
-            texts[-1] += f" {line.text}"
-    return distinct(text for raw in texts if is_item(text := plain(raw)))
+        if begins(line):
+            texts.append([line.text])
+            is_open = True
+        elif is_open and continues(line):
+            texts[-1].append(line.text)
+        else:
+            is_open = False
+    return distinct(text for parts in texts if is_item(text := joined(parts)))
 
 
-_SEPARATORS = re.compile(r"[,;|\n](?![^(\n]{0,80}\))")
-_META = re.compile(r"\b(?:keywords?|characters? total|words? total)\b", re.IGNORECASE)
+def joined(parts: Sequence[Excerpt]) -> Excerpt:
+    """The parts as one plain text, with a space between two; nothing where there are none."""
+    if len(parts) == 1:
+        return plain(parts[0])
+    return plain(Excerpt(" ".join(parts), parts[0].start, parts[-1].end)) if parts else Excerpt("")
+
+
+_SEPARATORS = re.compile(r"[,;|](?![^(]{0,80}\))")
+_AND = re.compile(r"and ", re.IGNORECASE)
+_NO_TERM = re.compile(
+    r"\bkeywords?\Z|\bkeywords?:|\b(?:characters?|words?) total\b|[\x00-\x1f\x7f-\x9f\ufffd]", re.IGNORECASE
+)
+"""Words about the list, and characters that no term has."""
 KEYWORD_WORDS = 5
 """Words of a keyword at most; more is a sentence."""
 
 
-def keywords(found: Iterable[Line]) -> list[str]:
-    """Every keyword of some lines, repeats too: split at commas outside parentheses, semicolons, bars and lines."""
-    pieces = _SEPARATORS.split("\n".join(line.text for line in found))
-    named = (plain(piece).rpartition(": ")[2].strip(".").strip() for piece in pieces)
-    return [word for word in named if is_item(word) and len(word.split()) <= KEYWORD_WORDS and not _META.search(word)]
+def separated(text: Excerpt) -> list[Excerpt]:
+    """The pieces between commas outside parentheses, semicolons and bars; without the "and" before the last."""
+    pieces = (piece.cut(piece[0] in ",;|") for piece in _split(text, [m.start() for m in _SEPARATORS.finditer(text)]))
+    return [piece.cut(match.end()) if (match := _AND.match(piece)) else piece for piece in pieces]
+
+
+def keywords(found: Iterable[Line]) -> list[Excerpt]:
+    """Every keyword of some lines, repeats too."""
+    pieces = (plain(piece) for line in found for piece in separated(line.text))
+    named = (_trimmed(piece.cut(piece.rfind(": ") + 2 if ": " in piece else 0), " ", ". ") for piece in pieces)
+    return [
+        word for word in named if is_item(word) and len(word.split()) <= KEYWORD_WORDS and not _NO_TERM.search(word)
+    ]

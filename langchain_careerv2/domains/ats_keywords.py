@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from langchain_careerv2.domains._base import Answer, Domain, Issue, check
-from langchain_careerv2.domains._reading import distinct, keywords, lines
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded
+from langchain_careerv2.domains._forms import Form, form, keyword, listing
+from langchain_careerv2.domains._reading import distinct, lines
+from langchain_careerv2.domains._reading import keywords as keywords_of
 
 
 class AtsKeywords(Answer):
@@ -13,21 +15,27 @@ class AtsKeywords(Answer):
 
     def render(self) -> str:
         """One line, separated by commas."""
-        return ", ".join(self.keywords)
+        return _compose(**self.form())
 
 
-def _judge(text: str, truncated: bool) -> tuple[AtsKeywords, list[Issue]]:
-    every = keywords(lines(text))
+def _compose(keywords: list[str]) -> str:
+    return ", ".join(folded(keywords))
+
+
+def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
+    every = keywords_of(lines(text))
     every = every[:-1] if truncated else every
-    answer = AtsKeywords(keywords=distinct(every))
-    count = len(answer.keywords)
+    found = distinct(every)
+    count = len(found)
     fresh = count >= 0.6 * len(every)
-    found = f"{count} different of {len(every)}"
+    observed = f"{count} different of {len(every)}"
     expected = "20 to 40 different keywords (at least 15, at most 50)"
-    return answer, check(
-        "count", found, gate=15 <= count <= 50, contract=20 <= count <= 40 and fresh, expected=expected
+    return {"keywords": found}, check(
+        "count", observed, gate=15 <= count <= 50, contract=20 <= count <= 40 and fresh, expected=expected
     )
 
+
+_INITIALS = ("A", "B", "C", "D", "E", "F", "G", "HI", "JKL", "M", "NO", "P", "QR", "S", "T", "UVWXYZ")
 
 DOMAIN = Domain(
     name="ats_keywords",
@@ -37,10 +45,10 @@ DOMAIN = Domain(
         " commas, without numbering, headings or repeats."
     ),
     exemplars=(
-        "Financial modeling, Budgeting, Forecasting, Variance analysis, SAP, Excel, Power BI, SQL, IFRS, GAAP,"
-        " Month-end close, Cash flow analysis, Cost control, KPI reporting, Stakeholder management, Internal audit,"
-        " Risk assessment, Business partnering, Process improvement, Scenario planning, ERP, Data visualization,"
-        " Compliance, Due diligence",
+        "Audit, Budgeting, Cash flow analysis, Due diligence, ERP, Forecasting, GAAP, IFRS, KPI reporting, Month-end"
+        " close, Operations reporting, Power BI, Risk assessment, SQL, Tax planning, Variance analysis, SAP, Excel,"
+        " Financial modeling, Cost control, Business partnering, Stakeholder management, Scenario planning, Process"
+        " improvement, Data visualization",
     ),
     guide_exemplar="",
     seed="1. ",
@@ -49,9 +57,10 @@ DOMAIN = Domain(
     answer_type=AtsKeywords,
     judge=_judge,
     clarifiers={
-        "count": (
-            "Answer with one line of 25 different keywords separated by commas, with no numbering, headings or repeats."
-        ),
+        "count": "One line of 25 different keywords, separated by commas.",
     },
+    schema=form("ats_keywords", keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 9)),
+    form_tokens=1400,
+    compose=_compose,
 )
 """The domain `ats_keywords`."""

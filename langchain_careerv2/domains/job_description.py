@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from langchain_careerv2.domains._base import Answer, Domain, Issue, check
-from langchain_careerv2.domains._reading import Headings, Section, distinct, items, plain
+import re
+
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
+from langchain_careerv2.domains._forms import Form, form, listing, sentence
+from langchain_careerv2.domains._reading import Excerpt, Headings, Section, distinct, items, joined
 
 SUMMARY_WORDS = 4
 """Words that make a summary; fewer is a title."""
@@ -19,12 +22,20 @@ class JobDescription(Answer):
 
     def render(self) -> str:
         """The sections in the guide's order and form."""
-        lists = {"Responsibilities": self.responsibilities, "Requirements": self.requirements, **self.extras}
-        parts = [f"**Summary:** {self.summary}"] if self.summary else []
-        for title, texts in lists.items():
-            numbered = [f"{number}. {text}" for number, text in enumerate(texts, 1)]
-            parts.append("\n".join([f"**{title}:**", *numbered]))
-        return "\n\n".join(parts)
+        return _compose(**self.form(), extras=self.extras)
+
+    def form(self) -> Form:
+        """All but the extras."""
+        return self.model_dump(exclude={"extras"})
+
+
+def _compose(
+    summary: str, responsibilities: list[str], requirements: list[str], extras: dict[str, list[str]] | None = None
+) -> str:
+    lists = {"Responsibilities": responsibilities, "Requirements": requirements, **(extras or {})}
+    parts = [f"**Summary:** {text}" for text in folded([summary]) if text]
+    parts += ["\n".join([f"**{title}:**", *numbered(texts)]) for title, texts in lists.items()]
+    return "\n\n".join(parts)
 
 
 _HEADINGS = Headings(
@@ -55,36 +66,37 @@ _HEADINGS = Headings(
 )  # fmt: skip
 
 
-def _judge(text: str, truncated: bool) -> tuple[JobDescription, list[Issue]]:
+def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
     sections = _HEADINGS.sections(text, truncated)
     lists = {key: distinct(item for s in sections if s.key == key for item in items(s.lines)) for key in _LISTS}
-    answer = JobDescription(summary=_summary(sections), extras=_extras(sections), **lists)
-    return answer, _issues(answer, len(text.split()))
+    summary = _summary(sections)
+    found = {"summary": summary, **lists, "extras": _extras(sections)}
+    return found, _issues(summary, len(text.split()), **lists)
 
 
 _LISTS = ("responsibilities", "requirements")
 
 
-def _summary(sections: list[Section]) -> str:
+def _summary(sections: list[Section]) -> Excerpt:
     """The summary's own section, else what stands before the first heading or under a heading such as a job title."""
     for keys in (("summary",), (None, "", "title")):
         for section in sections:
-            text = plain(" ".join(line.text for line in section.lines))
+            text = joined([line.text for line in section.lines])
             if section.key in keys and len(text.split()) >= SUMMARY_WORDS and not any(s.marked for s in section.lines):
                 return text
-    return ""
+    return Excerpt("")
 
 
-def _extras(sections: list[Section]) -> dict[str, list[str]]:
+def _extras(sections: list[Section]) -> dict[str, list[Excerpt]]:
     named = {s.title: items(s.lines) for s in sections if s.key in ("extras", "") and any(i.marked for i in s.lines)}
     return {title: texts for title, texts in named.items() if texts}
 
 
-def _issues(answer: JobDescription, words: int) -> list[Issue]:
-    counts = len(answer.responsibilities), len(answer.requirements)
-    total = len(distinct([*answer.responsibilities, *answer.requirements]))
-    full = len(answer.summary.split()) >= SUMMARY_WORDS and all(6 <= count <= 8 for count in counts)
-    found = f"{counts[0]} and {counts[1]}{'' if answer.summary else ', no summary'}"
+def _issues(summary: str, words: int, responsibilities: list[Excerpt], requirements: list[Excerpt]) -> list[Issue]:
+    counts = len(responsibilities), len(requirements)
+    total = len(distinct([*responsibilities, *requirements]))
+    full = len(summary.split()) >= SUMMARY_WORDS and all(6 <= count <= 8 for count in counts)
+    found = f"{counts[0]} and {counts[1]}{'' if summary else ', no summary'}"
     sections = "a summary, 6 to 8 responsibilities and 6 to 8 requirements (at least 1 of each)"
     return [
         *check("len", words, gate=words >= 100, contract=words <= 300, expected="100 to 300 words (at least 100)"),
@@ -94,7 +106,7 @@ def _issues(answer: JobDescription, words: int) -> list[Issue]:
 
 
 _EXEMPLAR = """\
-**Summary:** Experienced backend engineer who designs, builds and runs scalable APIs for a growing product team.
+**Summary:** Experienced backend engineer who designs, builds and runs scalable APIs for a growing retail product team
 **Responsibilities:**
 1. Design and build REST APIs that other teams rely on
 2. Optimize database queries and data models for growth
@@ -108,7 +120,34 @@ _EXEMPLAR = """\
 3. Working knowledge of SQL and NoSQL databases
 4. Hands-on experience with AWS or Google Cloud
 5. Sound system design and testing practice
-6. Clear written and spoken communication"""
+6. Clear communication in writing and in meetings"""
+
+_DUTIES = (
+    "Design|Develop|Plan|Define|Own|Prepare",
+    "Optimize|Improve|Analyze|Evaluate|Test|Maintain|Operate",
+    "Implement|Build|Create|Write|Perform|Manage|Provide|Serve|Teach|Sell|Assess",
+    "Collaborate|Coordinate|Communicate|Partner|Work",
+    "Review|Mentor|Train|Support|Lead|Guide",
+    "Monitor|Report|Document|Track|Ensure|Keep",
+)
+_NEEDS = (
+    "[1-9][+] years|1[0-5][+] years|First experience",
+    "Strong|Solid|Good|Proven",
+    "Working knowledge|Practical knowledge|Understanding",
+    "Hands-on experience|Experience|Practice",
+    "Sound|Ability|Degree|Certificate|License",
+    "Clear|Reliable|Careful|Fluent|Professional",
+)
+
+
+def _reference(text: str) -> list[str]:
+    """The guide's `v_jd`."""
+    return [
+        *["len"] * (len(text.split()) < 100),
+        *["sections"] * (not all(section in text.lower() for section in ("responsibilities", "requirements"))),
+        *["bullets"] * (len(re.findall(r"^\s*[\d\-\*\u2022]", text, re.MULTILINE)) < 8),
+    ]
+
 
 DOMAIN = Domain(
     name="job_description",
@@ -127,9 +166,18 @@ DOMAIN = Domain(
     answer_type=JobDescription,
     judge=_judge,
     clarifiers={
-        "len": "Write at least 110 words.",
-        "sections": "Write the sections Summary, Responsibilities and Requirements, with 6 to 8 items in each list.",
+        "sections": "Write Summary, Responsibilities and Requirements, with 6 to 8 items in each list.",
         "bullets": "List different items only, each on its own line.",
+        "len": "Write 110 to 300 words.",
     },
+    schema=form(
+        "job_description",
+        summary=sentence("Experienced|Skilled|Careful|We|Join|The|This|As|Our|You", 15, 24),
+        responsibilities=listing(*(sentence(starts, 5, 10) for starts in _DUTIES)),
+        requirements=listing(*(sentence(starts, 5, 10) for starts in _NEEDS)),
+    ),
+    form_tokens=2900,
+    compose=_compose,
+    reference=_reference,
 )
 """The domain `job_description`."""

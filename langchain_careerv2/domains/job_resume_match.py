@@ -7,8 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from langchain_careerv2.domains._base import Answer, Domain, Issue, check
-from langchain_careerv2.domains._reading import Headings, Section, distinct, items, plain
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded
+from langchain_careerv2.domains._forms import Form, form, listing, sentence
+from langchain_careerv2.domains._reading import (
+    KEYWORD_WORDS,
+    Excerpt,
+    Headings,
+    Section,
+    distinct,
+    is_item,
+    items,
+    joined,
+    plain,
+    separated,
+)
 
 
 class JobResumeMatch(Answer):
@@ -31,11 +43,22 @@ class JobResumeMatch(Answer):
 
     def render(self) -> str:
         """The sections in the order of the prompt."""
-        parts = [f"**Score:** {self.score_text}"]
-        lists = {"Matches": self.matches, "Gaps": self.gaps or ["None"], "Next steps": self.next_steps}
-        for title, texts in lists.items():
-            parts.append("\n".join([f"**{title}:**", *(f"- {text}" for text in texts)]))
-        return "\n\n".join([*parts, f"**Verdict:** {self.verdict}"] if self.verdict else parts)
+        return _compose(self.score_text, self.matches, self._said(), self.next_steps, self.verdict)
+
+    def form(self) -> Form:
+        """The score in whole points, and the lists; no gap is said in a word."""
+        lists = {"matches": self.matches, "gaps": self._said(), "next_steps": self.next_steps}
+        return {"score": round(self.score), **lists}
+
+    def _said(self) -> list[str]:
+        return ["None"] if self.no_gaps else self.gaps
+
+
+def _compose(score: float | str, matches: list[str], gaps: list[str], next_steps: list[str], verdict: str = "") -> str:
+    parts = [f"**Score:** {score if isinstance(score, str) else f'{score}/100'}"]
+    for title, texts in {"Matches": matches, "Gaps": gaps, "Next steps": next_steps}.items():
+        parts.append("\n".join([f"**{title}:**", *(f"- {text}" for text in folded(texts))]))
+    return "\n\n".join([*parts, f"**Verdict:** {verdict}"] if verdict else parts)
 
 
 _HEADINGS = Headings(
@@ -81,43 +104,52 @@ SCORE_TOLERANCE = 1.0
 """Points by which two readings of one score may differ: "7/10 or 70%" agree, "73/100 (37% match)" do not."""
 
 
-def _judge(text: str, truncated: bool) -> tuple[JobResumeMatch | None, list[Issue]]:
+def _judge(text: str, truncated: bool) -> tuple[Form | None, list[Issue]]:
     sections = _HEADINGS.sections(text, truncated)
-    lists = {
-        key: distinct(i for s in sections if s.key == key for i in items(s.lines))
-        for key in ("matches", "gaps", "next")
-    }
+    lists = {key: distinct(i for s in sections if s.key == key for i in _items(s)) for key in _LISTS}
     misfiled = [item for item in lists["matches"] if _MISFILED.match(item)]
-    matches = [item for item in lists["matches"] if item not in misfiled]
+    matches = [item for item in lists["matches"] if not _MISFILED.match(item)]
     gaps = distinct([*(item for item in lists["gaps"] if not _NONE.fullmatch(item)), *misfiled])
     said = [plain(line.text) for section in sections if section.key == "gaps" for line in section.lines]
     no_gaps = not gaps and any(_NONE.fullmatch(line) for line in said)
-    score_text = _score_text(sections)
-    readings = _readings(score_text)
+    scores = _score_texts(sections)
+    score_text = scores[0] if scores else Excerpt("")
+    readings = [reading for text in scores for reading in _readings(text)]
     score = readings[0] if readings and max(readings) - min(readings) <= SCORE_TOLERANCE else None
     issues = _issues(score, readings, len(matches), len(gaps), len(lists["next"]), len(text.split()), no_gaps)
     if score is None or not 0 <= score <= 100:
         return None, issues
-    verdict = " ".join(plain(line.text) for s in sections if s.key == "verdict" for line in s.lines)
-    answer = JobResumeMatch(
-        score=score,
-        score_text=score_text,
-        matches=matches,
-        gaps=gaps,
-        next_steps=lists["next"],
-        no_gaps=no_gaps,
-        verdict=verdict,
-    )
-    return answer, issues
+    verdict = [line.text for section in sections if section.key == "verdict" for line in section.lines]
+    found = {
+        "score": score,
+        "score_text": score_text,
+        "matches": matches,
+        "gaps": gaps,
+        "next_steps": lists["next"],
+        "no_gaps": no_gaps,
+        "verdict": joined(verdict),
+    }
+    return found, issues
 
 
-def _score_text(sections: list[Section]) -> str:
-    """The words behind the score's label, or an opening line that is nothing but a score."""
-    for section in sections:
-        if section.key == "score" and section.lines:
-            return plain(section.lines[0].text)
-    opening = plain(sections[0].lines[0].text) if sections[0].lines else ""
-    return opening if _SCALED.sub("", opening).strip("() .") == "" else ""
+_LISTS = ("matches", "gaps", "next")
+
+
+def _items(section: Section) -> list[Excerpt]:
+    """The section's items; a lone line of short pieces, as in "Matches: Python, SQL, AWS", is a list too."""
+    texts = items(section.lines)
+    if len(section.lines) == 1 and not section.lines[0].marked:
+        pieces = [plain(piece) for piece in separated(section.lines[0].text)]
+        if len(pieces) >= 2 and all(len(piece.split()) <= KEYWORD_WORDS for piece in pieces):
+            return distinct(piece for piece in pieces if is_item(piece))
+    return texts
+
+
+def _score_texts(sections: list[Section]) -> list[Excerpt]:
+    """The words behind each label of a score, or an opening line that is nothing but a score."""
+    labelled = [plain(section.lines[0].text) for section in sections if section.key == "score" and section.lines]
+    opening = [plain(line.text) for line in sections[0].lines[:1]]
+    return labelled or [text for text in opening if _SCALED.sub("", text).strip("() .") == ""]
 
 
 def _readings(text: str) -> list[float]:
@@ -137,9 +169,15 @@ def _issues(
     return [
         *check("score", found, gate=score is not None and 0 <= score <= 100, expected="one score from 0 to 100"),
         *check("content", content, gate=real, contract=full, expected=expected),
-        *check("len", words, gate=words > 0, contract=words >= 80, expected="80 words (any at all)"),
+        *check("len", words, gate=True, contract=words >= 80, expected="at least 80 words (reported only)"),
     ]
 
+
+_MATCHES = (
+    "Brings|Offers|Provides", "Has|Holds|Meets", "Shows|Demonstrates|Proves", "Knows|Uses|Speaks", "Worked|Trained|Led",
+)  # fmt: skip
+_GAPS = ("No|Lacks", "Missing|Needs", "Limited|Only|Unclear")
+_NEXT = ("Add|Describe|Name|State", "Take|Complete|Learn|Practice|Renew", "Prepare|Ask|Apply|Update|Rewrite")
 
 DOMAIN = Domain(
     name="job_resume_match",
@@ -151,18 +189,21 @@ DOMAIN = Domain(
     # Two examples far apart: with one alone, its score would be the number nearest at hand.
     exemplars=(
         "**Score:** 31/100\n"
-        "**Matches:**\n- Licensed registered nurse\n- Triage experience in a busy ward\n- Fluent Spanish\n"
-        "- Night shift availability\n- Electronic charting with Epic\n"
-        "**Gaps:**\n- No intensive care rotation, which the job asks for\n- Ventilator management is not mentioned\n"
-        "- ACLS certificate expired\n- Two years of practice where five are required\n"
-        "**Next steps:**\n- Renew the ACLS certificate before applying\n- Ask for a rotation in intensive care\n"
-        "- Describe any ventilator training with its date\n- Look at step-down unit openings meanwhile",
+        "**Matches:**\n- Brings a license as a registered nurse\n- Has triage experience in a busy ward\n"
+        "- Shows availability for all night shifts\n- Speaks Spanish fluently with many patients\n"
+        "- Trained in electronic charting with Epic\n"
+        "**Gaps:**\n- No intensive care rotation, which the job asks for\n- Missing any practice with ventilator"
+        " management\n- Only two years of practice where five are required\n"
+        "**Next steps:**\n- Add any ventilator training with its date\n- Renew the ACLS certificate before applying\n"
+        "- Ask for a rotation in intensive care",
         "**Score:** 88/100\n"
-        "**Matches:**\n- Six years of payroll accounting against four required\n- Month-end close in SAP\n"
-        "- VAT returns for three countries\n- Team lead of two clerks\n- Advanced Excel with pivot models\n"
-        "**Gaps:**\n- No experience with IFRS 16 leases\n- Power BI is not mentioned\n- German B1, the job prefers B2\n"
-        "**Next steps:**\n- Add one lease accounting example if there is any\n- Name the reports built in Excel and"
-        " who used them\n- State the German level and the course under way\n- Prepare a month-end story for interviews",
+        "**Matches:**\n- Brings six years of payroll accounting, four required\n- Has led the month-end close in SAP\n"
+        "- Shows VAT returns for three countries\n- Uses advanced Excel with pivot models\n- Led a team of two clerks\n"
+        "**Gaps:**\n- No experience with IFRS 16 leases\n- Missing Power BI, which the job names\n"
+        "- Only German B1 where B2 is preferred\n"
+        "**Next steps:**\n- Name the Excel reports and who used them\n"
+        "- Complete the German course under way this year\n"
+        "- Prepare a month-end story for the interviews",
     ),
     guide_exemplar="",
     seed="",
@@ -171,9 +212,18 @@ DOMAIN = Domain(
     answer_type=JobResumeMatch,
     judge=_judge,
     clarifiers={
-        "score": "Begin with one line that says Score: and one number out of 100.",
         "content": "List at least 5 matches, 3 gaps and 3 next steps as items from the facts given, not as counts.",
-        "len": "Write the score, the matches, the gaps and the next steps.",
+        "score": "Begin with Score: and one number out of 100.",
+        "len": "Write at least 80 words.",
     },
+    schema=form(
+        "job_resume_match",
+        score={"type": "integer", "minimum": 0, "maximum": 100},
+        matches=listing(*(sentence(starts, 5, 10) for starts in _MATCHES)),
+        gaps={"anyOf": [listing(*(sentence(starts, 5, 10) for starts in _GAPS)), listing({"const": "None"})]},
+        next_steps=listing(*(sentence(starts, 5, 10) for starts in _NEXT)),
+    ),
+    form_tokens=2200,
+    compose=_compose,
 )
 """The domain `job_resume_match`."""

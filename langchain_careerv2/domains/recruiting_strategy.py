@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import field_serializer
 
-from langchain_careerv2.domains._base import Answer, Domain, Issue, check
-from langchain_careerv2.domains._reading import Headings, Line, distinct, is_item, items, plain
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
+from langchain_careerv2.domains._forms import Form, form, listing, sentence
+from langchain_careerv2.domains._reading import Excerpt, Headings, Line, distinct, items, listed
 
 Channel = Literal[
     "linkedin", "referral", "meetup", "university", "conference", "github", "stack_overflow", "job_board", "community",
@@ -30,7 +31,8 @@ _CHANNEL_NAMES: dict[Channel, str] = {
 }
 _CHANNELS = {name: re.compile(rf"\b(?:{alias})\b", re.IGNORECASE) for name, alias in _CHANNEL_NAMES.items()}
 _CADENCE = re.compile(
-    r"\b(?:daily|weekly|bi-?weekly|fortnightly|monthly|bi-?monthly|quarterly|annually|yearly"
+    r"\b(?:daily(?! (?:work|life|practice|business|routine|operation|task))"
+    r"|weekly|bi-?weekly|fortnightly|monthly|bi-?monthly|quarterly|annually|yearly"
     r"|(?:every|each|per) (?:other |two |three |2 |3 )?(?:day|week|month|quarter|year)s?"
     r"|(?:once|twice|three times|\d{1,2} times|\d{1,2}x) (?:a|per|each|every) (?:day|week|month|quarter|year)"
     r"|(?:weeks?|months?) \d{1,2}(?: ?[-\u2013] ?\d{1,2})?|q[1-4])\b",
@@ -64,9 +66,17 @@ class RecruitingStrategy(Answer):
 
     def render(self) -> str:
         """Numbered steps; then the metrics that are no steps themselves."""
-        steps = [f"{number}. {step}" for number, step in enumerate(self.steps, 1)]
-        apart = [metric for metric in self.metrics if metric not in self.steps]
-        return "\n".join([*steps, *(["", "**Metrics:**", *(f"- {metric}" for metric in apart)] if apart else [])])
+        return _compose(**self.form())
+
+    def form(self) -> Form:
+        """The steps, and the metrics that are no steps themselves."""
+        steps = set(self.steps)
+        return {"steps": self.steps, "metrics": [metric for metric in self.metrics if metric not in steps]}
+
+
+def _compose(steps: list[str], metrics: list[str]) -> str:
+    apart = ["", "**Metrics:**", *(f"- {metric}" for metric in folded(metrics))] if metrics else []
+    return "\n".join([*numbered(steps), *apart])
 
 
 _HEADINGS = Headings(
@@ -74,36 +84,33 @@ _HEADINGS = Headings(
 )
 
 
-def _judge(text: str, truncated: bool) -> tuple[RecruitingStrategy, list[Issue]]:
+def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
     sections = _HEADINGS.sections(text, truncated)
-    steps = _steps([line for section in sections if section.key != "metrics" for line in section.lines])
-    apart = [item for section in sections if section.key == "metrics" for item in items(section.lines)]
-    plan = "\n".join([*steps, *apart])
-    answer = RecruitingStrategy(
-        steps=steps,
-        channels={channel for channel, alias in _CHANNELS.items() if alias.search(plan)},
-        cadences=distinct(_CADENCE.findall(plan)),
-        metrics=distinct([*(step for step in steps if _METRIC.search(step)), *apart]),
-    )
-    return answer, _issues(answer, len(text.split()))
+    body: list[Line] = []
+    apart: list[Excerpt] = []
+    for section in sections:
+        in_list = body and body[-1].number is not None and not body[-1].text  # as in "6. **Metrics:** Report ..."
+        if section.key == "metrics" and not in_list:
+            apart += items(section.lines)
+        else:
+            body += section.lines
+    steps = _steps(body)
+    plan = [*steps, *apart]
+    channels = {name for name, alias in _CHANNELS.items() if alias.search("\n".join(plan))}
+    cadences = distinct(item.cut(*match.span()) for item in plan for match in _CADENCE.finditer(item))
+    metrics = distinct([*(step for step in steps if _METRIC.search(step)), *apart])
+    found = {"steps": steps, "channels": channels, "cadences": cadences, "metrics": metrics}
+    return found, _issues(len(steps), len(channels), len(cadences), len(metrics), len(text.split()))
 
 
-def _steps(found: list[Line]) -> list[str]:
-    """The numbered items with what is listed under them, or, where nothing is numbered, the items."""
-    if not any(line.number is not None for line in found):
+def _steps(found: list[Line]) -> list[Excerpt]:
+    """The numbered items with what is listed under them, or, where nothing else is numbered, the items."""
+    if sum(line.number is not None for line in found) < 2:  # one alone is the seed's
         return items(line for line in found if line.marked)
-    steps: list[str] = []
-    for line in found:
-        if line.number is not None:
-            steps.append(line.text)
-        elif steps and line.text and (line.marked or not line.apart):
-            steps[-1] += f" {line.text}"
-    return distinct(text for step in steps if is_item(text := plain(step)))
+    return listed(found, lambda line: line.number is not None, lambda line: line.marked or not line.apart)
 
 
-def _issues(answer: RecruitingStrategy, words: int) -> list[Issue]:
-    steps, channels = len(answer.steps), len(answer.channels)
-    cadences, metrics = len(answer.cadences), len(answer.metrics)
+def _issues(steps: int, channels: int, cadences: int, metrics: int, words: int) -> list[Issue]:
     return [
         *check("len", words, gate=words >= 60, expected="at least 60 words"),
         *check("bullets", steps, gate=steps >= 3, contract=4 <= steps <= 6, expected="4 to 6 steps (at least 3)"),
@@ -115,9 +122,18 @@ def _issues(answer: RecruitingStrategy, words: int) -> list[Issue]:
             expected="4 different channels (at least 3)",
         ),
         *check("cadence", cadences, gate=cadences > 0, expected="a cadence such as weekly, monthly or quarterly"),
-        *check("content", metrics, gate=bool(steps), contract=metrics > 0, expected="a metric (reported only)"),
+        *check("content", metrics, gate=True, contract=metrics > 0, expected="a metric (reported only)"),
     ]
 
+
+_OFTEN = ("weekly", "every two weeks", "monthly", "quarterly")
+_STEPS = (
+    ("Post|Message|Publish|Advertise", ("on LinkedIn",)),
+    ("Launch|Offer|Reward|Ask", ("through employee referrals",)),
+    ("Search|Share|Find|Contact", ("on GitHub", "on Stack Overflow", "on a job board", "in an online community")),
+    ("Speak|Attend|Host|Meet", ("at a meetup", "at a conference")),
+    ("Visit|Invite|Present|Train", ("at a university", "on social media")),
+)
 
 DOMAIN = Domain(
     name="recruiting_strategy",
@@ -126,12 +142,13 @@ DOMAIN = Domain(
         " conference, GitHub and Stack Overflow where they fit, a cadence (weekly, monthly, quarterly) and metrics."
     ),
     exemplars=(
-        "1. Post the role on LinkedIn and message 20 matching profiles weekly; track the response rate\n"
-        "2. Launch an employee referral program with a bonus, reviewed monthly with the hiring team\n"
-        "3. Search GitHub and Stack Overflow weekly for contributors in the field and write to them personally\n"
-        "4. Speak at one local meetup every month and collect contacts of interested engineers\n"
-        "5. Visit two university career days and one conference quarterly to fill the junior pipeline\n"
-        "6. Review metrics monthly: time to hire, offers accepted, and hires per channel; move budget to what works",
+        "1. Post the role and write to 20 matching profiles on LinkedIn weekly\n"
+        "2. Launch a bonus and collect names of former colleagues through employee referrals monthly\n"
+        "3. Search for contributors in the field and write to them personally on GitHub weekly\n"
+        "4. Speak about the work of the team to interested engineers at a meetup monthly\n"
+        "5. Present two graduate openings and the internship program at a university quarterly\n\n"
+        "**Metrics:**\n- Response rate of the messages on each channel\n- Cost per hire and offers accepted, reviewed"
+        " monthly",
     ),
     guide_exemplar="",
     seed="1. ",
@@ -140,11 +157,26 @@ DOMAIN = Domain(
     answer_type=RecruitingStrategy,
     judge=_judge,
     clarifiers={
-        "len": "Write at least 70 words.",
-        "bullets": "Write 4 to 6 numbered steps, one on each line.",
-        "channels": "Name at least 4 different channels, such as LinkedIn, referrals, meetups, universities or GitHub.",
+        "channels": "Name at least 4 channels, such as LinkedIn, referrals, meetups or universities.",
         "cadence": "Say for each step how often it happens: weekly, monthly or quarterly.",
+        "bullets": "Write 4 to 6 numbered steps, one on each line.",
         "content": "Say what is measured.",
+        "len": "Write at least 70 words.",
     },
+    schema=form(
+        "recruiting_strategy",
+        steps=listing(
+            *(
+                sentence(starts, 5, 10, "|".join(f"{place} {often}" for place in places for often in _OFTEN))
+                for starts, places in _STEPS
+            )
+        ),
+        metrics=listing(
+            sentence("Response rate|Time to hire|Time to fill", 2, 6),
+            sentence("Offer acceptance|Cost per hire|Conversion rate|Number of hires", 2, 6),
+        ),
+    ),
+    form_tokens=1450,
+    compose=_compose,
 )
 """The domain `recruiting_strategy`."""

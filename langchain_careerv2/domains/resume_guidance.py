@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict
 
-from langchain_careerv2.domains._base import Answer, Domain, Issue, check
-from langchain_careerv2.domains._reading import Headings, Line, distinct, items, keywords
+from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
+from langchain_careerv2.domains._forms import Form, form, keyword, listing, sentence
+from langchain_careerv2.domains._reading import Headings, Line, distinct, items, keywords, separated
 from langchain_careerv2.domains._verbs import leading_verb
 
 
@@ -26,8 +29,15 @@ class ResumeGuidance(Answer):
 
     def render(self) -> str:
         """Numbered bullets, then the keyword line."""
-        numbered = [f"{number}. {bullet.text}" for number, bullet in enumerate(self.bullets, 1)]
-        return "\n".join([*numbered, "", f"ATS Keywords: {', '.join(self.ats_keywords)}"])
+        return _compose(**self.form())
+
+    def form(self) -> Form:
+        """The bullets as texts, and the keywords."""
+        return {"bullets": [bullet.text for bullet in self.bullets], "ats_keywords": self.ats_keywords}
+
+
+def _compose(bullets: list[str], ats_keywords: list[str]) -> str:
+    return "\n".join([*numbered(bullets), "", f"ATS Keywords: {', '.join(folded(ats_keywords))}"])
 
 
 _HEADINGS = Headings(
@@ -35,29 +45,26 @@ _HEADINGS = Headings(
 )
 
 
-def _judge(text: str, truncated: bool) -> tuple[ResumeGuidance, list[Issue]]:
+def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
     sections = _HEADINGS.sections(text, truncated)
     labelled = [line for section in sections if section.key == "ats" for line in section.lines]
     body = [line for section in sections if section.key != "ats" for line in section.lines]
     unlabelled = [] if labelled else _keyword_line(body)
-    bullets = [Bullet(text=item, verb=leading_verb(item)) for item in items(body[: len(body) - len(unlabelled)])]
-    answer = ResumeGuidance(bullets=bullets, ats_keywords=distinct(keywords(labelled or unlabelled)))
-    return answer, _issues(answer, len(text.split()), labelled=bool(labelled))
+    bullets = [{"text": item, "verb": leading_verb(item)} for item in items(body[: len(body) - len(unlabelled)])]
+    found = distinct(keywords(labelled or unlabelled))
+    led = sum(bullet["verb"] is not None for bullet in bullets)
+    issues = _issues(len(text.split()), len(bullets), led, len(found), labelled=bool(labelled))
+    return {"bullets": bullets, "ats_keywords": found}, issues
 
 
 def _keyword_line(body: list[Line]) -> list[Line]:
     """The last line, where it is nothing but six keywords or more of four words at most."""
     words = keywords(body[-1:])
-    whole = bool(body) and len(words) == len(body[-1].text.split(","))
+    whole = bool(body) and len(words) == len(separated(body[-1].text))
     return body[-1:] if whole and len(words) >= 6 and all(len(word.split()) <= 4 for word in words) else []
 
 
-def _issues(answer: ResumeGuidance, words: int, *, labelled: bool) -> list[Issue]:
-    count, led, found = (
-        len(answer.bullets),
-        sum(bool(bullet.verb) for bullet in answer.bullets),
-        len(answer.ats_keywords),
-    )
+def _issues(words: int, count: int, led: int, found: int, *, labelled: bool) -> list[Issue]:
     verbs, line = f"{led} of {count}", labelled and 8 <= found <= 12
     active = count <= 2 * led if count else words > 0  # no bullet, no verdict on verbs, but for an empty answer
     return [
@@ -86,6 +93,29 @@ def _issues(answer: ResumeGuidance, words: int, *, labelled: bool) -> list[Issue
     ]
 
 
+_GUIDE_VERBS = "led built developed managed created improved optimized designed implemented achieved".split()
+
+
+def _reference(text: str) -> list[str]:
+    """The guide's `v_resume`."""
+    return [
+        *["len"] * (len(text.split()) < 50),
+        *["bullets"] * (re.search(r"^\s*[\d\-\*\u2022]", text, re.MULTILINE) is None),
+        *["verbs"] * (not any(verb in text.lower() for verb in _GUIDE_VERBS)),
+        *["ats_line"] * ("ats keywords" not in text.lower() and text.count(",") < 5),
+    ]
+
+
+_STARTS = (
+    "Led|Directed|Managed|Supervised|Coordinated|Oversaw|Ran",
+    "Built|Created|Developed|Established|Launched|Introduced|Assessed|Sold|Handled",
+    "Optimized|Improved|Increased|Reduced|Accelerated|Streamlined|Achieved|Resolved",
+    "Designed|Planned|Organized|Prepared|Analyzed|Documented|Negotiated|Administered",
+    "Implemented|Delivered|Automated|Deployed|Operated|Maintained|Performed|Monitored",
+    "Mentored|Trained|Supported|Taught|Advised|Collaborated|Presented|Served",
+)
+_INITIALS = ("AB", "CDEF", "GHIJKL", "MNOP", "QRSTUVWXYZ")
+
 DOMAIN = Domain(
     name="resume_guidance",
     system=(
@@ -99,7 +129,7 @@ DOMAIN = Domain(
         "4. Designed REST APIs handling 10k+ requests per second with FastAPI\n"
         "5. Implemented monitoring with Prometheus and Grafana and an on-call rota\n"
         "6. Mentored 3 junior engineers in code reviews and design\n"
-        "ATS Keywords: Kubernetes, Docker, Jenkins, ArgoCD, Terraform, AWS, FastAPI, Python, CI/CD, Prometheus",
+        "ATS Keywords: AWS, Docker, Jenkins, Prometheus, Terraform, Kubernetes, ArgoCD, FastAPI, Python, CI/CD",
     ),
     guide_exemplar=(
         "1. Led migration of 50+ services to Kubernetes, reducing deployments by 60%\n"
@@ -116,10 +146,18 @@ DOMAIN = Domain(
     answer_type=ResumeGuidance,
     judge=_judge,
     clarifiers={
-        "len": "Write at least 60 words.",
         "bullets": "Write 6 to 8 different numbered bullets, one on each line.",
-        "verbs": "Start every bullet with an action verb such as Led, Built or Reduced, never with a number or a noun.",
-        "ats_line": "Finish with one line that starts with ATS Keywords: and lists 8 to 12 skills separated by commas.",
+        "verbs": "Start every bullet with a verb such as Led, Built or Reduced, not a number.",
+        "ats_line": "End with one line: ATS Keywords: and 8 to 12 skills, separated by commas.",
+        "len": "Write 60 to 250 words.",
     },
+    schema=form(
+        "resume_guidance",
+        bullets=listing(*(sentence(starts, 6, 11) for starts in _STARTS)),
+        ats_keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 5),
+    ),
+    form_tokens=1900,
+    compose=_compose,
+    reference=_reference,
 )
 """The domain `resume_guidance`."""

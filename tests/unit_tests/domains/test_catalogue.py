@@ -10,6 +10,8 @@ import pytest
 
 from langchain_careerv2 import domains
 from langchain_careerv2.domains import DOMAINS, Answer, Domain
+from langchain_careerv2.domains._base import CUT_CLARIFIER
+from langchain_careerv2.prompts import domain_prompt
 
 EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 CODES = {"len", "bullets", "verbs", "ats_line", "sections", "score", "content", "channels", "cadence", "count"}
@@ -54,7 +56,7 @@ def test_reading_what_an_answer_renders_gives_the_answer_again(domain: Domain[An
 def test_an_empty_text_carries_every_code_of_its_domain(domain: Domain[Answer], text: str) -> None:
     reading = domain.read(text)
     assert not reading.ok
-    assert {issue.code for issue in reading.issues if issue.severity == "gate"} == set(domain.clarifiers)
+    assert {issue.code for issue in reading.issues} == set(domain.clarifiers)
     assert set(domain.clarifiers) <= CODES
 
 
@@ -75,13 +77,27 @@ def test_a_cut_answer_does_not_count_its_unfinished_end(domain: Domain[Answer]) 
 
 @EACH
 def test_a_clarifier_names_what_was_wrong_and_nothing_else(domain: Domain[Answer]) -> None:
-    issues = domain.read("").issues
+    issues = domain.read("", lens="strict").issues
     for issue in issues:
         assert domain.clarify([issue]) == domain.clarifiers[issue.code]
-    everything = domain.clarify(issues)
-    assert all(sentence in everything for sentence in domain.clarifiers.values())
-    assert "..." not in everything
+    assert domain.clarify(issues) == " ".join(domain.clarifiers.values())
+    assert "..." not in domain.clarify(issues)
     assert domain.clarify([dataclasses.replace(issue, severity="contract") for issue in issues]) == ""
+
+
+@EACH
+def test_every_clarifier_fits_into_a_tenth_of_the_shortest_prompt(domain: Domain[Answer]) -> None:
+    room = len(domain_prompt(domain).format(request="x")) // 10 - 1
+    for sentence in (*domain.clarifiers.values(), CUT_CLARIFIER):
+        assert len(sentence) <= room
+
+
+@EACH
+def test_as_many_clarifiers_are_said_as_there_is_room_for_and_one_at_least(domain: Domain[Answer]) -> None:
+    issues, sentences = domain.read("", lens="strict").issues, list(domain.clarifiers.values())
+    assert domain.clarify(issues, room=0) == sentences[0]
+    assert len(domain.clarify(issues, room=len(sentences[0]) + 30)) <= len(sentences[0]) + 30
+    assert domain.clarify(issues, room=10_000) == " ".join(sentences)
 
 
 @EACH

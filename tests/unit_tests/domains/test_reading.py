@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_careerv2.domains import DOMAINS, Answer, Domain
-from langchain_careerv2.domains._reading import Headings, cleaned, distinct, items, join_seed, keywords, lines
+from langchain_careerv2.domains._reading import (
+    READ_CHARS,
+    Headings,
+    cleaned,
+    distinct,
+    items,
+    join_seed,
+    key,
+    keywords,
+    lines,
+)
 
 EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 
@@ -28,7 +38,7 @@ EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
         ("- Led a team of\n  twelve people", ["Led a team of twelve people"]),
         ("- same\n- Same!\n- other", ["same", "other"]),
         ("**1. Led a team**\n**2.** Built a ward", ["Led a team", "Built a ward"]),
-        ("- Led a team\n\nLet me know if you need more!", ["Led a team"]),
+        ("- Led a team\n\nLet me know\nif you need more!\n- Built it", ["Led a team", "Built it"]),
         ("-\n- ...\n- N/A\n- Match 1\n- 6/10\n- 5+ core competencies\n- Python:\n- real", ["real"]),
     ],
 )
@@ -53,12 +63,24 @@ def test_a_title_that_only_the_seed_made_an_item_is_none(title: str) -> None:
         ("a<|im_end|>b", "a"),
         ("a\u200bb\ufe0fc\u00a0d", "abc d"),
         ("a<br>b<br/>c<BR />d", "a\nb\nc\nd"),
-        ("```markdown\na\n```", "a"),
-        ("Assistant: a", " a"),
+        ("a \t b\r\nc \n\n\n d ", "a b\nc\n\nd"),
+        ("Assistant: a", "a"),
     ],
 )
 def test_cleaning_drops_what_carries_no_meaning(text: str, expected: str) -> None:
-    assert cleaned(text) == expected
+    clean, places = cleaned(text)
+    assert clean == expected
+    assert [text[place] for place, char in zip(places, clean, strict=True) if not char.isspace()] == [
+        char for char in clean if not char.isspace()
+    ]
+
+
+def test_code_fences_are_no_lines() -> None:
+    assert items(lines("```markdown\n- a\n```\n- b")) == ["a", "b"]
+
+
+def test_no_more_is_read_than_any_answer_has() -> None:
+    assert len(cleaned("x" * 10**6)[0]) == READ_CHARS
 
 
 def test_the_seed() -> None:
@@ -76,7 +98,9 @@ def test_the_seed() -> None:
         ("Languages: Python, Go", ["Python", "Go"]),
         ("**Technical:** Python, SQL\n- **Tools:** Jira, dbt", ["Python", "SQL", "Jira", "dbt"]),
         ("Python, more than five words in one keyword, Go.", ["Python", "Go"]),
-        ("20 keywords, Python", ["Python"]),
+        ("20 keywords, Python, 120 characters total", ["Python"]),
+        ("C, C++, C#, .NET and Keyword research", ["C", "C++", "C#", ".NET and Keyword research"]),
+        ("Python, and Go", ["Python", "Go"]),
     ],
 )
 def test_keywords(text: str, expected: list[str]) -> None:
@@ -84,7 +108,7 @@ def test_keywords(text: str, expected: list[str]) -> None:
 
 
 def test_distinct_keeps_the_first_and_the_order() -> None:
-    assert distinct(["b", "A", "B!", "a", "c", "..."]) == ["b", "A", "c"]
+    assert distinct(["b", "A", "B!", "a", "c", "...", "C++", "C#"]) == ["b", "A", "c", "C++", "C#"]
 
 
 @pytest.mark.parametrize(
@@ -129,22 +153,36 @@ SIGNS = [
 SNIPPETS = st.lists(st.one_of(st.sampled_from(SIGNS), st.text(max_size=12)), max_size=40).map("".join)
 
 
-def strings(value: object) -> list[str]:
+def strings(value: object, path: str = "") -> dict[str, str]:
+    """Every text of an answer by its path, but for what is derived from another."""
     if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for key, inner in value.items() if key not in ("channels", "verb") for text in strings(inner)]
-    return [text for inner in value for text in strings(inner)] if isinstance(value, list) else []
+        return {path[1:]: value} if value else {}
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return {
+        inner: text
+        for name, each in pairs
+        if name not in {"channels", "verb"}
+        for inner, text in strings(each, f"{path}.{name}").items()
+    }
 
 
 @EACH
 @given(text=SNIPPETS, truncated=st.booleans())
-def test_reading_never_raises_and_never_adds(domain: Domain[Answer], text: str, truncated: bool) -> None:
+def test_every_item_stands_where_its_span_says_and_nothing_is_added(
+    domain: Domain[Answer], text: str, truncated: bool
+) -> None:
     reading = domain.read(text, truncated=truncated)
-    source = sorted("".join(char for char in (domain.seed + text).casefold() if char.isalnum()))
-    for item in strings(reading.answer.model_dump(mode="json") if reading.answer else []):
-        letters = [char for char in item.casefold() if char.isalnum()]
-        assert all(source.count(char) >= letters.count(char) for char in letters)
+    found = strings(reading.answer.model_dump(mode="json")) if reading.answer else {}
+    assert found.keys() == reading.spans.keys() or reading.answer is None
+    for path, item in found.items():
+        start, end = reading.spans[path]
+        assert key(item) in between(reading.raw[start:end])
+
+
+def between(text: str) -> str:
+    """The letters and digits of a piece of a text, without the markers and signs that a reading may drop."""
+    clean = cleaned(text)[0]
+    return key("".join(line.text for line in lines(clean))) + key(clean)
 
 
 HOSTILE: dict[str, Callable[[int], str]] = {
