@@ -18,7 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, Generati
 from langchain_core.runnables import RunnableConfig
 from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
-from langchain_careerv2 import chatml, errors
+from langchain_careerv2 import chatml, errors, structured
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
 from langchain_careerv2.runpod import jobs, protocol
 from langchain_careerv2.runpod.aclient import adrive, astream
@@ -26,11 +26,10 @@ from langchain_careerv2.runpod.client import drive, stream
 from langchain_careerv2.runpod.endpoint import RUNPOD_URL, Endpoint
 from langchain_careerv2.runpod.outputs import Completion, Json, Usage
 from langchain_careerv2.runpod.protocol import POLICY_MAX, Flow, Text
-from langchain_careerv2.sampling import DECODING_FIELDS, Sampling, checked_sampling
+from langchain_careerv2.sampling import DECODING_FIELDS, HANDLER_CHARS, HANDLER_TOKENS, Sampling, checked_sampling
+from langchain_careerv2.structured import Dialect, Probe
 
 MODEL = "Puneetrinity/qwen2.5-7b-careerv2"
-HANDLER_PROMPT_CHARS = 1024
-"""Characters that the deployed handler takes; it refuses more."""
 MAX_TIMEOUT = POLICY_MAX
 """Seconds that RunPod lets a job live."""
 CHARS_PER_TOKEN = 8
@@ -109,6 +108,8 @@ class CareerV2LLM(LLM):
     """Prompts under way at once in a batch that names no number of its own (worker-vllm takes 30 jobs at a time)."""
     max_model_len: int = Field(default=4096, ge=1)
     """Tokens of the model's context, for refusing a prompt that cannot fit before it is sent."""
+    dialect: Dialect | None = None
+    """How JSON of a schema is asked for. Default: what `probe` found for this endpoint, else `structured_outputs`."""
 
     _endpoint: Endpoint = PrivateAttr()
     _called: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -144,6 +145,45 @@ class CareerV2LLM(LLM):
         with errors.lifted():
             return drive(protocol.request(protocol.health()), self._endpoint)
 
+    def probe(self) -> Probe:
+        """Finds out how this endpoint is held to a JSON schema, with one to three short calls.
+
+        The result is kept for this process and endpoint, and its chains use it.
+
+        Raises:
+            EndpointError: The endpoint did not answer.
+        """
+        verdicts: dict[Dialect, structured.Verdict] = {}
+        dialect: Dialect
+        for dialect, fields in structured.DIALECTS.items():
+            if dialect == "none":
+                break
+            schema, obeyed = structured.challenge()
+            asked = {**fields(schema), "max_tokens": structured.PROBE_TOKENS}
+            try:
+                text = self._complete(structured.PROBE_PROMPT, None, asked).text
+                verdicts[dialect] = "honoured" if obeyed(text) else "ignored"
+            except (errors.InvalidRequestError, errors.JobError):
+                verdicts[dialect] = "refused"
+            if verdicts[dialect] == "honoured":
+                break
+        self.learn(dialect)
+        return Probe(dialect, verdicts)
+
+    def learn(self, dialect: Dialect) -> None:
+        """Keeps the dialect that this endpoint understands."""
+        structured.KNOWN[self.base_url, self.endpoint_id, self.route] = dialect
+
+    def json_dialect(self) -> Dialect:
+        """The dialect that a chain asks for JSON with."""
+        # An endpoint that was never probed is most likely today's worker-vllm; each answer says whether it obeyed.
+        known = structured.KNOWN.get((self.base_url, self.endpoint_id, self.route), "structured_outputs")
+        return self.dialect or known
+
+    def room(self, prompt_tokens: int) -> int:
+        """Tokens that a completion may have after a prompt of this length."""
+        return HANDLER_TOKENS[1] if self.handler else self.max_model_len - prompt_tokens
+
     def _sampling(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in DECODING_FIELDS}
         return checked_sampling(fields, kwargs, {"stop": stop})
@@ -171,7 +211,7 @@ class CareerV2LLM(LLM):
         if self.handler:
             prompt = chatml.last_user_turn(prompt) if self.handler_prompt == "question" else prompt
             settings = {name: getattr(self, name) for name in ("enable_validation", "block_low_trust_intents")}
-            limit, whose = HANDLER_PROMPT_CHARS, "the handler"
+            limit, whose = HANDLER_CHARS, "the handler"
         if len(prompt) > limit:
             raise errors.PromptTooLongError(f"the prompt has {len(prompt)} characters; {whose} takes {limit} at most")
         if not prompt.strip():

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.exceptions import OutputParserException
-from langchain_core.messages import AIMessage
 from langchain_core.output_parsers import BaseOutputParser
-from langchain_core.outputs import ChatGeneration, Generation
+from langchain_core.outputs import Generation
 from pydantic import InstanceOf
 
-from langchain_careerv2.domains import Answer, Domain, Issue, Reading
-from langchain_careerv2.errors import EndpointError
+from langchain_careerv2.domains import Answer, Domain, Issue, Lens, Reading
+from langchain_careerv2.generations import was_cut
+from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.prompts import get_domain
 from langchain_careerv2.runpod.outputs import Usage
 
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try at an answer.
-
-    Attributes:
-        rung: `draft`, or `clarifier` for a re-ask.
-        reading: What was read out of the completion.
-        truncated: Whether the token limit cut the completion.
-        usage: Tokens in and out; None where the model did not say.
-        info: The completion's metadata: job id, finish reason, queue and execution milliseconds.
-        error: Why a re-ask brought no completion; its reading is then that of an empty text.
-    """
-
-    rung: str
-    reading: Reading[Answer]
-    truncated: bool = False
-    usage: Usage | None = None
-    info: dict[str, Any] = field(default_factory=dict)
-    error: EndpointError | None = None
-
-
-def best(attempts: tuple[Attempt, ...]) -> Attempt:
-    """The attempt with the fewest gate issues, then the fewest contract issues, then the earliest."""
-    return min(attempts, key=lambda attempt: attempt.reading.rank)
+_NO_ATTEMPT = Ledger()
 
 
 class ContractError(OutputParserException):
@@ -52,21 +27,32 @@ class ContractError(OutputParserException):
         text: The raw text of the best attempt; also `llm_output`.
         observation: The failed checks in words that a model can act on.
         reading: The best attempt's reading.
-        attempts: Every attempt, in order; empty where a parser alone read one text.
+        ledger: Every attempt, in order, with what it cost; empty where a parser alone read one text.
     """
 
-    def __init__(self, domain: Domain[Answer], reading: Reading[Answer], attempts: tuple[Attempt, ...] = ()) -> None:
-        gates = "; ".join(issue.message for issue in reading.issues if issue.severity == "gate")
-        tried = f" after {len(attempts)} attempts" if len(attempts) > 1 else ""
-        self._message = f"the answer fails the contract of {domain.name}{tried}: {gates}"
+    def __init__(self, domain: Domain[Answer], reading: Reading[Answer], ledger: Ledger = _NO_ATTEMPT) -> None:
+        lacks = "; ".join(reading.gates) or f"it holds no {domain.answer_type.__name__}"
+        tried = f" after {len(ledger.attempts)} attempts" if len(ledger.attempts) > 1 else ""
+        stopped = f" (no further attempt: {ledger.stopped})" if ledger.stopped else ""
+        self._message = f"the answer fails the contract of {domain.name}{tried}: {lacks}{stopped}"
         # An exception object instead of a string keeps core from adding a link to its own help pages.
         super().__init__(ValueError(self._message), domain.clarify(reading.issues), reading.text)
         self.domain = domain.name
         self.issues: tuple[Issue, ...] = reading.issues
         self.text = reading.text
         self.reading = reading
-        self.attempts = attempts
-        self._arguments = (domain, reading, attempts)
+        self.ledger = ledger
+        self._arguments = (domain, reading, ledger)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt, in order."""
+        return self.ledger.attempts
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all attempts together."""
+        return self.ledger.usage
 
     def __str__(self) -> str:
         return self._message
@@ -83,6 +69,8 @@ class CareerOutputParser(BaseOutputParser[Answer]):
     """
 
     domain: InstanceOf[Domain[Answer]]
+    lens: Lens = "default"
+    """How strictly to judge: `default`, `strict` (the whole contract) or `reference` (the guide's printed checks)."""
 
     def __init__(self, domain: str | Domain[Answer], **kwargs: Any) -> None:
         super().__init__(domain=get_domain(domain), **kwargs)
@@ -108,7 +96,7 @@ class CareerOutputParser(BaseOutputParser[Answer]):
 
     def read(self, generation: Generation) -> Reading[Answer]:
         """Reads and judges a generation without raising."""
-        return self.domain.read(generation.text, truncated=was_cut(generation))
+        return self.domain.read(generation.text, truncated=was_cut(generation), lens=self.lens)
 
     def get_format_instructions(self) -> str:
         """The domain's system prompt says what the answer must look like."""
@@ -117,11 +105,3 @@ class CareerOutputParser(BaseOutputParser[Answer]):
     @property
     def _type(self) -> str:
         return "careerv2"
-
-
-def was_cut(generation: Generation) -> bool:
-    """Whether the model stopped because its tokens ran out."""
-    info = dict(generation.generation_info or {})
-    if isinstance(generation, ChatGeneration) and isinstance(generation.message, AIMessage):
-        info |= generation.message.response_metadata
-    return info.get("finish_reason") == "length"

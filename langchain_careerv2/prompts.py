@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Literal
 
 from langchain_core.prompts import PromptTemplate
 
 from langchain_careerv2 import chatml
-from langchain_careerv2.domains import DOMAINS, Answer, Domain
+from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, Answer, Domain
 from langchain_careerv2.errors import RequestError
 
 ExemplarStyle = Literal["contract", "guide", "none"]
@@ -65,6 +67,22 @@ def domain_prompt(domain: str | Domain[Answer], *, exemplar: ExemplarStyle = "co
     """
     domain = get_domain(domain)
     shown = {"contract": domain.exemplars, "guide": (domain.guide_exemplar,), "none": ()}[exemplar]
-    system = "\n\n".join([domain.system, *(f"Example:\n{text}" for text in shown if text)])
+    return _template(domain.system, [text for text in shown if text], domain.seed)
+
+
+def json_prompt(domain: str | Domain[Answer]) -> PromptTemplate:
+    """The ChatML prompt that asks for a domain's JSON form, with the domain's examples in that form and no seed.
+
+    Raises:
+        RequestError: There is no such domain.
+    """
+    domain = get_domain(domain)
+    answers = (domain.read(text).answer for text in domain.exemplars)
+    shown = [json.dumps(answer.form(), ensure_ascii=False) for answer in answers if answer]
+    return _template(f"{domain.system}\n\n{JSON_INSTRUCTION}", shown)
+
+
+def _template(system: str, examples: Sequence[str], seed: str = "") -> PromptTemplate:
+    system = "\n\n".join([system, *(f"Example:\n{text}" for text in examples)])
     braced = system.replace("{", "{{").replace("}", "}}")
-    return ChatMLPromptTemplate.from_template(chatml.render(braced, "{request}", domain.seed))
+    return ChatMLPromptTemplate.from_template(chatml.render(braced, "{request}", seed))

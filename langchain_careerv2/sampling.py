@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from langchain_careerv2 import errors
 
+HANDLER_CHARS = 1024
+"""Characters of a prompt that the deployed handler takes; it refuses more."""
+HANDLER_TOKENS = (64, 256)
+"""Tokens of a completion that the deployed handler gives, at least and at most; it moves other numbers between them."""
 DEFAULT_MAX_TOKENS = 200
 """Tokens of a completion outside a chain (the guide's `generate`)."""
 
@@ -37,6 +41,8 @@ class Sampling(BaseModel):
     logit_bias: dict[str, float] | None = None
     response_format: dict[str, Any] | None = None
     structured_outputs: dict[str, Any] | None = None
+    guided_json: dict[str, Any] | None = None
+    guided_whitespace_pattern: str | None = None
 
 
 DECODING_FIELDS = tuple(name for name, field in Sampling.model_fields.items() if field.is_required())

@@ -28,7 +28,7 @@ def run(out: Console, engine: OfflineEngine, count: int, csv_path: Path) -> None
     write_csv(rows, csv_path)
     out.print(_table(rows))
     _say(out, f"{len(rows)} rows in {csv_path}; {left} jobs left running")
-    _say(out, "These rates show the re-ask at work on planted defects; they say nothing about the real model.")
+    _say(out, "These rates show the ladder at work on planted defects; they say nothing about the real model.")
 
 
 def _say(out: Console, text: str) -> None:
@@ -36,7 +36,7 @@ def _say(out: Console, text: str) -> None:
 
 
 def _telling(rows: list[Row]) -> Row:
-    """The first row whose re-ask repaired the draft, else the first that passed, else the first."""
+    """The first row whose draft was repaired, else the first that passed, else the first."""
     repaired = [row for row in rows if row.ok and not row.first_ok]
     return [*repaired, *(row for row in rows if row.ok), *rows][0]
 
@@ -48,16 +48,15 @@ def _show(out: Console, row: Row) -> None:
         _say(out, f"no answer: {row.status}")
         return
     if not row.first_ok:
-        _say(out, "the draft was rejected and asked for again:")
-        for issue in row.result.attempts[0].reading.issues:
-            if issue.severity == "gate":
-                _say(out, f"  {issue.message}")
+        for attempt in row.result.attempts[:-1]:
+            _say(out, f"{attempt.rung} rejected: {'; '.join(attempt.reading.gates)}")
+        _say(out, f"then {row.result.attempts[-1].rung}:")
     title = f"{type(row.result.answer).__name__}, checked" if row.ok else "rejected: no attempt passed"
     out.print(Panel(Markdown(str(row.result.answer or row.result.text)), title=title))
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table("domain", "draft passed", "after re-ask", "target", "")
+    table = Table("domain", "draft passed", "kept answer passed", "target", "")
     for rate in rates(rows):
         first, final = (f"{passed}/{rate.n}" for passed in (rate.first, rate.final))
         table.add_row(rate.domain, first, final, f"{rate.target:.0%}", "met" if rate.met else "missed")

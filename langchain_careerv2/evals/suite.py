@@ -1,4 +1,4 @@
-"""Runs the cases through the chains, writes the guide's CSV, and counts pass rates before and after the re-ask."""
+"""Runs the cases through the chains, writes the guide's CSV, and counts pass rates of drafts and of kept answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from langchain_careerv2.chains import Generated, generate
-from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.chains import Generated, JsonFirst, generate
+from langchain_careerv2.domains import DOMAINS, Lens
 from langchain_careerv2.errors import EndpointError
 from langchain_careerv2.llms import CareerV2LLM
 
@@ -42,17 +42,26 @@ class Row:
         return self.result is not None and self.result.ok
 
 
-def run_suite(llm: CareerV2LLM, cases: Iterable[tuple[str, str]]) -> list[Row]:
+def run_suite(
+    llm: CareerV2LLM,
+    cases: Iterable[tuple[str, str]],
+    *,
+    lens: Lens = "default",
+    json_first: JsonFirst = "fallback",
+    max_reasks: int = 1,
+) -> list[Row]:
     """Runs the cases side by side, as many at once as the model allows, and returns their rows in order.
 
-    An endpoint that gives no answer to a case costs that case its answer, not the run: see `Row.status`.
+    An endpoint that gives no answer to a case costs that case its answer, not the run: see `Row.status`. The lens
+    `reference` judges as the guide's printed validators do, for a comparison with an old run.
     """
 
     def one(case: tuple[str, str]) -> Row:
         domain, prompt = case
         began = time.monotonic()
         try:
-            result, status = generate(domain, prompt, llm=llm), "ok"
+            result = generate(domain, prompt, llm=llm, lens=lens, json_first=json_first, max_reasks=max_reasks)
+            status = "ok"
         except EndpointError as error:
             result, status = None, type(error).__name__
         return Row(domain, prompt, status, time.monotonic() - began, result)
@@ -84,7 +93,7 @@ def _cells(row: Row) -> tuple[object, ...]:
 
 @dataclass(frozen=True)
 class Rate:
-    """A domain's pass rates: `first` counts drafts, `final` what the re-ask left, both of `n` answered cases."""
+    """A domain's pass rates: `first` counts drafts, `final` kept answers, both of `n` answered cases."""
 
     domain: str
     n: int

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from langchain_careerv2.runpod.outputs import JobStatus
+from langchain_careerv2.runpod.errors import EndpointError
+from langchain_careerv2.runpod.outputs import JobStatus, Usage, decode
 from langchain_careerv2.serving.faults import FAULT, SUBMITS, Faults, spoil
 from langchain_careerv2.serving.jobs import RETENTION, Clock, Job, Queue, Result, Worker, perform
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
@@ -77,6 +78,7 @@ class LocalEndpoint:
 
     Attributes:
         faults_served: The faults that happened since the start, by kind.
+        usage: Tokens in and out of all answers since the start.
         posts: The POSTs since the start that asked for a job, whatever became of them.
 
     Raises:
@@ -194,6 +196,7 @@ class LocalEndpoint:
     def _begin(self) -> None:
         self.faults_served: Counter[str] = Counter()
         self.posts = 0
+        self.usage = Usage()
         self._requests = 0
         self._calls: dict[str, deque[float]] = {}
         self._queue = Queue(self._work, self._clock, self._workers, self._cold_start)
@@ -238,6 +241,8 @@ class LocalEndpoint:
             await perform(self._worker, job.input, lambda _: None)
             job.retries, job.started = 1, self._clock.now()
         ending = await perform(self._worker, job.input, job.push)
+        with suppress(EndpointError):  # what has no answer has no usage
+            self.usage += decode({"status": ending[0], **ending[1]}).usage or Usage()
         if fault == "lost_job":
             self._queue.forget(job)
         return ending

@@ -6,13 +6,14 @@ what the request names (role, seniority, years, skills) into sentence patterns; 
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_careerv2 import chatml
-from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION
 
 ENGINE_NAME = "careerv2-offline-rules (no language model)"
 """The model name in every answer and log line."""
@@ -309,6 +310,8 @@ class OfflineEngine:
             if self.defects and rng.random() < self.defect_rate:
                 defect = rng.choice(self.defects)
                 text = DEFECTS[defect](text)
+            if JSON_INSTRUCTION in prompt and (answer := DOMAINS[domain].read(text).answer):
+                text = json.dumps(answer.form())
         if prompt.endswith("\n1. "):
             text = text.removeprefix("1. ")
         tokens = list(_TOKEN.finditer(text))

@@ -10,6 +10,7 @@ from typing import Any
 from langchain_careerv2.chatml import IM_END, IM_START
 from langchain_careerv2.runpod.outputs import Json
 from langchain_careerv2.runpod.shapes import Shape, Writing, shapes
+from langchain_careerv2.sampling import HANDLER_CHARS, HANDLER_TOKENS
 from langchain_careerv2.serving.jobs import Clock, Worker
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine, Written
 
@@ -17,10 +18,6 @@ DEFAULT_TOKENS = {"vllm": 16, "legacy": 100, "handler": 150}
 """Tokens of a completion whose job names no number, by the worker's generation."""
 CONTEXT = 4096
 """Tokens of a chat completion whose job names no number: as many as the model takes."""
-HANDLER_TOKENS = (64, 256)
-"""The handler's least and most tokens; it moves other numbers between them."""
-HANDLER_CHARS = 1024
-"""Characters of a prompt that the handler takes."""
 SAMPLING_PARAMS = frozenset(
     "n best_of presence_penalty frequency_penalty repetition_penalty temperature top_p top_k min_p seed stop "
     "stop_token_ids bad_words ignore_eos max_tokens min_tokens logprobs prompt_logprobs detokenize skip_special_tokens "

@@ -13,6 +13,7 @@ from langchain_careerv2.domains import DOMAINS, AtsKeywords
 from langchain_careerv2.errors import EndpointTimeoutError, PromptTooLongError
 from langchain_careerv2.evals.cases import PROMPTS, cases
 from langchain_careerv2.evals.suite import rates, run_suite
+from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.serving import LocalEndpoint, OfflineEngine
 
 BROKEN = OfflineEngine(defect_rate=1, defects=("repeats",))
@@ -58,7 +59,7 @@ def test_a_cut_answer_is_read_as_cut_and_asked_to_be_brief() -> None:
     assert draft.truncated
     assert isinstance(draft.reading.answer, AtsKeywords)
     assert draft.reading.answer.keywords == ["Python", "SQL"]
-    assert "be brief" in prompts[1]
+    assert "Be brief" in prompts[1]
     assert result.ok
 
 
@@ -68,14 +69,14 @@ def test_usage_and_jobs_of_all_attempts_are_told() -> None:
         assert not result.ok
         assert {attempt.info["job_id"] for attempt in result.attempts} == set(endpoint.jobs())
     usages = [attempt.usage for attempt in result.attempts if attempt.usage]
-    assert len(usages) == 2
-    assert result.usage == usages[0] + usages[1]
+    assert len(usages) == 4
+    assert result.usage == sum(usages, Usage())
 
 
-def test_a_contract_error_carries_both_attempts() -> None:
+def test_a_contract_error_carries_all_attempts() -> None:
     with LocalEndpoint(BROKEN) as endpoint, pytest.raises(ContractError) as caught:
         career_chain("job_description", endpoint.llm()).invoke("JD for a chef")
-    assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "clarifier"]
+    assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "clarifier", "json", "json_clarifier"]
 
 
 def test_the_deadline_reaches_the_caller_of_a_chain() -> None:

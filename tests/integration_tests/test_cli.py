@@ -16,6 +16,7 @@ import pytest
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.evals.suite import COLUMNS
 from langchain_careerv2.serving import ENGINE_NAME, LocalEndpoint, OfflineEngine
+from tests.integration_tests.blind import Blind
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from langchain_careerv2.cli import main; main()"]
 
@@ -49,10 +50,36 @@ def test_generate_in_its_three_forms() -> None:
         for options in ([], ["--raw"], ["--defect-rate", "1", "--json"])
     )
     assert "ATS Keywords:" in pretty.stdout
-    assert "1 attempt" in pretty.stderr
+    assert "draft: " in pretty.stderr
     assert raw.stdout.startswith("1. ")
     assert DOMAINS["resume_guidance"].read(raw.stdout).ok
     assert rejected.returncode == (0 if json.loads(rejected.stdout)["ok"] else 1)
+
+
+def test_generate_takes_the_ladder_and_the_lens_by_option() -> None:
+    run = careerv2("generate", "ats_keywords", "A nurse", "--offline", "--json", "--json-first", "always")
+    assert [attempt["rung"] for attempt in json.loads(run.stdout)["attempts"]] == ["json"]
+    run = careerv2("generate", "ats_keywords", "A nurse", "--offline", "--json", "--lens", "strict")
+    assert json.loads(run.stdout)["issues"] == []
+    for option in ("--lens", "--json-first"):
+        run = careerv2("generate", "ats_keywords", "A nurse", "--offline", option, "wrong")
+        assert run.returncode == 2
+        assert f"{option} must be one of" in run.stderr
+
+
+def test_the_doctor_says_what_the_endpoint_does_with_a_schema() -> None:
+    with LocalEndpoint(worker=Blind(1).worker) as endpoint:
+        options = ["--endpoint-id", endpoint.endpoint_id, "--base-url", endpoint.base_url]
+        well = careerv2("doctor", *options, RUNPOD_API_KEY=endpoint.api_key)
+        wrong = careerv2("doctor", *options, RUNPOD_API_KEY="rpa_WRONG")
+    assert well.returncode == 0, well.stderr
+    assert "structured_outputs: honoured" in well.stdout
+    assert "held to the schema" in well.stdout
+    assert "4 idle" in well.stdout
+    assert endpoint.api_key not in well.stdout + well.stderr
+    assert wrong.returncode == 3
+    offline = careerv2("doctor", "--offline")
+    assert "asked for in the prompt alone" in offline.stdout
 
 
 def test_a_rejected_answer_is_shown_with_its_issues_and_exit_code_1() -> None:
@@ -120,7 +147,8 @@ def test_the_demo_shows_everything_and_writes_its_csv(tmp_path: Path) -> None:
     run = careerv2("demo", "--out", str(out))
     assert run.returncode == 0, run.stderr
     assert all(f"{domain.answer_type.__name__}, checked" in run.stdout for domain in DOMAINS.values())
-    assert "asked for again" in run.stdout
+    assert "draft rejected: " in run.stdout
+    assert "then clarifier:" in run.stdout
     assert ENGINE_NAME in run.stdout
     assert "0 jobs left running" in run.stdout
     with out.open(newline="", encoding="utf-8") as file:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
+from collections import Counter
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
+from langchain_core.caches import InMemoryCache
+from langchain_core.globals import set_llm_cache
 from langchain_core.language_models import LLM, FakeListLLM, GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.tracers.base import BaseTracer
@@ -14,9 +19,11 @@ from pydantic import PrivateAttr
 
 from langchain_careerv2 import career_chain, generate
 from langchain_careerv2.chatml import last_user_turn
-from langchain_careerv2.domains import DOMAINS, AtsKeywords, JobDescription
-from langchain_careerv2.errors import EndpointTimeoutError, RequestError
+from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, AtsKeywords, JobDescription
+from langchain_careerv2.errors import AuthenticationError, EndpointTimeoutError, RequestError, ServerError
+from langchain_careerv2.ledger import Ledger
 from langchain_careerv2.output_parsers import ContractError
+from langchain_careerv2.rungs import JSON_CLARIFIER
 from langchain_careerv2.runpod.outputs import Usage
 
 GOOD = {name: domain.exemplars[0].removeprefix(domain.seed) for name, domain in DOMAINS.items()}
@@ -45,8 +52,19 @@ class ScriptedLLM(LLM):
 
 
 def scripted(*answers: str) -> ScriptedLLM:
-    rest = iter(answers)
+    """Gives the answers in order, then the last one for ever."""
+    rest = chain(answers, repeat(answers[-1]))
     return ScriptedLLM(answer=lambda prompt: next(rest))
+
+
+def form_of(name: str) -> str:
+    answer = DOMAINS[name].read(GOOD[name]).answer
+    assert answer is not None
+    return json.dumps(answer.form())
+
+
+def rungs(ledger: Ledger) -> list[str]:
+    return [attempt.rung for attempt in ledger.attempts]
 
 
 @pytest.mark.parametrize("name", DOMAINS)
@@ -64,19 +82,21 @@ def test_a_bad_draft_is_asked_for_again_with_the_clarifiers_of_its_issues(name: 
     draft, reask = (last_user_turn(prompt) for prompt in llm.prompts)
     issues = DOMAINS[name].read("too little").issues
     assert draft == "Help me, please"
-    assert reask == f"Help me, please\n{DOMAINS[name].clarify(issues)}"
+    assert reask == f"Help me, please\n{DOMAINS[name].clarify(issues, room=len(llm.prompts[0]) // 10 - 1)}"
+    assert len(llm.prompts[1]) <= 1.10 * len(llm.prompts[0])
     assert "too little" not in llm.prompts[1]
+    assert career_chain(name, scripted("bad", GOOD[name])).invoke("x" * 2000)
 
 
 def test_when_both_fail_the_better_one_is_raised_with_all_attempts() -> None:
     for answers in (("bad", SHORT), (SHORT, "bad")):
         with pytest.raises(ContractError, match="after 2 attempts") as caught:
-            career_chain("ats_keywords", scripted(*answers)).invoke("Help")
+            career_chain("ats_keywords", scripted(*answers), json_first="never").invoke("Help")
         assert caught.value.text in (f"1. {SHORT}", "1. bad")
         assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "clarifier"]
     resume = ["Led a team " * 20, "x"]
     with pytest.raises(ContractError) as caught:
-        career_chain("resume_guidance", scripted(*resume)).invoke("Help")
+        career_chain("resume_guidance", scripted(*resume), json_first="never").invoke("Help")
     assert caught.value.text == f"1. {resume[0]}"
 
 
@@ -85,15 +105,138 @@ def test_include_raw_returns_everything_and_raises_nothing() -> None:
     assert isinstance(good["parsed"], AtsKeywords)
     assert good["parsing_error"] is None
     assert [attempt.reading.text for attempt in good["raw"]] == ["1. bad", f"1. {GOOD['ats_keywords']}"]
+    assert (rungs(good["ledger"]), good["ledger"].attempts) == (["draft", "clarifier"], tuple(good["raw"]))
     bad = career_chain("ats_keywords", scripted("bad", "worse"), include_raw=True).invoke("Help")
     assert bad["parsed"] is None
     assert isinstance(bad["parsing_error"], ContractError)
-    assert len(bad["raw"]) == 2
+    assert bad["parsing_error"].ledger is bad["ledger"]
+    assert len(bad["raw"]) == 4
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_the_json_form_is_asked_for_where_the_text_fails_twice(name: str) -> None:
+    llm = scripted("bad", "worse", form_of(name))
+    result = career_chain(name, llm, include_raw=True).invoke("Help me, please")
+    assert result["parsed"] == DOMAINS[name].read(form_of(name)).answer
+    assert str(result["parsed"]) == str(DOMAINS[name].read(GOOD[name]).answer)
+    assert rungs(result["ledger"]) == ["draft", "clarifier", "json"]
+    assert [attempt.dialect for attempt in result["raw"]] == [None, None, "none"]
+    assert [attempt.constrained for attempt in result["raw"]] == [False] * 3
+    assert JSON_INSTRUCTION in llm.prompts[2]
+    assert last_user_turn(llm.prompts[2]) == "Help me, please"
+    assert llm.prompts[2].endswith("<|im_start|>assistant\n")
+
+
+def test_json_that_fails_is_asked_for_once_more_and_told_why() -> None:
+    form = form_of("ats_keywords")
+    llm = scripted("bad", "bad", form[:-20], form)
+    result = career_chain("ats_keywords", llm, include_raw=True).invoke("Help")
+    assert isinstance(result["parsed"], AtsKeywords)
+    assert rungs(result["ledger"]) == ["draft", "clarifier", "json", "json_clarifier"]
+    assert last_user_turn(llm.prompts[3]) == f"Help\n{JSON_CLARIFIER}"
+    reasons = [attempt.reason for attempt in result["raw"]]
+    assert reasons[:3] == ["", "count", "count"]
+    assert reasons[3].startswith("json: no complete JSON at character")
+    short = scripted("bad", "bad", '{"keywords": ["a", "b"]}', form)
+    assert career_chain("ats_keywords", short).invoke("Help")
+    assert last_user_turn(short.prompts[3]) == f"Help\n{DOMAINS['ats_keywords'].clarifiers['count']}"
+
+
+def test_text_where_json_was_asked_for_and_json_where_text_was_are_taken_if_they_are_good() -> None:
+    result = career_chain("ats_keywords", scripted("bad", "bad", GOOD["ats_keywords"]), include_raw=True).invoke("Help")
+    assert rungs(result["ledger"]) == ["draft", "clarifier", "json"]
+    result = career_chain("job_description", scripted(form_of("job_description")), include_raw=True).invoke("Help")
+    assert (rungs(result["ledger"]), result["parsing_error"]) == (["draft"], None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"json_first": "never"}, ["draft", "clarifier"]),
+        ({"json_first": "always"}, ["json", "json_clarifier"]),
+        ({"json_first": "never", "max_reasks": 0}, ["draft"]),
+        ({"max_reasks": 0}, ["draft", "json", "json_clarifier"]),
+        ({"max_reasks": 3}, ["draft", "clarifier", "clarifier", "clarifier", "json", "json_clarifier"]),
+    ],
+)
+def test_the_ladder_has_the_rungs_that_were_asked_for(settings: Any, expected: list[str]) -> None:
+    llm = scripted("bad")
+    result = career_chain("resume_guidance", llm, include_raw=True, **settings).invoke("Help")
+    assert rungs(result["ledger"]) == expected
+    assert len(set(llm.prompts)) == len(expected), "the same prompt twice: a cache would give the same bad answer"
+    assert str(result["parsing_error"]).count("after") == (len(expected) > 1)
+
+
+@pytest.mark.parametrize("settings", [{"json_first": "sometimes"}, {"max_reasks": -1}])
+def test_impossible_settings_are_refused(settings: Any) -> None:
+    with pytest.raises(RequestError):
+        career_chain("resume_guidance", scripted("x"), **settings)
+
+
+def test_the_lens_decides_what_is_accepted() -> None:
+    fifteen = ", ".join(f"w{number}" for number in range(15))
+    llm = scripted(fifteen, GOOD["ats_keywords"])
+    assert len(career_chain("ats_keywords", llm, lens="strict").invoke("Help").keywords) == 25
+    assert len(career_chain("ats_keywords", scripted(fifteen)).invoke("Help").keywords) == 15
+    assert career_chain("ats_keywords", scripted("one"), lens="reference").invoke("Help").keywords == ["one"]
+
+
+def test_what_the_guide_accepts_but_holds_no_score_is_no_typed_answer() -> None:
+    with pytest.raises(ContractError, match="it holds no JobResumeMatch"):
+        career_chain("job_resume_match", scripted("fine"), lens="reference").invoke("Help")
+
+
+def test_an_answer_tells_what_it_is_short_of() -> None:
+    answer = career_chain("ats_keywords", scripted(", ".join(f"w{n}" for n in range(15)))).invoke("Help")
+    assert [(issue.code, issue.severity) for issue in answer.reading.issues] == [("count", "contract")]
+    start, end = answer.reading.spans["keywords.14"]
+    assert answer.reading.raw[start:end] == "w14"
+
+
+@pytest.mark.parametrize("way", ["batch", "abatch"])
+@pytest.mark.parametrize("retrying", [True, False])
+def test_no_result_of_a_batch_moves_to_another_input(way: str, retrying: bool) -> None:
+    """A answers, B answers at the second try, C never: core's with_retry().batch gives B's answer to C."""
+    seen: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def answer(prompt: str) -> str:
+        who = last_user_turn(prompt).split()[0]
+        with lock:
+            seen[who] += 1
+            tries = seen[who]
+        if who == "C" or (who == "B" and tries == 1):
+            return "bad"
+        return ", ".join(f"{who}{index}" for index in range(20))
+
+    llm: Any = ScriptedLLM(answer=answer)
+    career = career_chain("ats_keywords", llm.with_retry() if retrying else llm)
+    results = getattr(career, way)(["A", "B", "C"], return_exceptions=True)
+    first, second, third = asyncio.run(results) if way == "abatch" else results
+    assert (first.keywords[0], second.keywords[0]) == ("A0", "B0")
+    assert isinstance(third, ContractError)
+    assert {attempt.reading.raw.removeprefix("1. ") for attempt in third.attempts} == {"bad"}
+
+
+def test_a_cached_bad_draft_is_not_served_to_its_own_reask() -> None:
+    set_llm_cache(InMemoryCache())
+    try:
+        llm = scripted("bad")
+        for calls in (6, 6):
+            career_chain("ats_keywords", llm, include_raw=True, max_reasks=3).invoke("Help")
+            assert len(llm.prompts) == calls
+        good = scripted("bad", GOOD["ats_keywords"])
+        first, again = (career_chain("job_description", good, include_raw=True, max_reasks=0, json_first="never")
+                        .invoke("Other") for _ in range(2))  # fmt: skip
+        assert first["raw"][0].reading == again["raw"][0].reading
+        assert again["ledger"].usage == Usage()
+    finally:
+        set_llm_cache(None)
 
 
 def test_a_reask_that_gets_no_answer_does_not_lose_the_draft() -> None:
     def answer(prompt: str) -> str:
-        if "different keywords" in last_user_turn(prompt):
+        if "different keywords" in last_user_turn(prompt) or JSON_INSTRUCTION in prompt:
             raise EndpointTimeoutError("the deadline passed")
         return SHORT
 
@@ -103,7 +246,29 @@ def test_a_reask_that_gets_no_answer_does_not_lose_the_draft() -> None:
     assert caught.value.text == f"1. {SHORT}"
     assert isinstance(caught.value.__cause__, EndpointTimeoutError)
     assert isinstance(caught.value.attempts[1].error, EndpointTimeoutError)
+    assert rungs(caught.value.ledger) == ["draft", "clarifier", "json", "json_clarifier"]
     assert generate("ats_keywords", "Help", llm=llm).text == f"1. {SHORT}"
+
+
+def test_an_error_that_will_not_pass_ends_the_ladder() -> None:
+    def answer(prompt: str) -> str:
+        if "different keywords" in last_user_turn(prompt):
+            raise AuthenticationError("the key was revoked")
+        return SHORT
+
+    with pytest.raises(ContractError, match="no further attempt: the key was revoked") as caught:
+        career_chain("ats_keywords", ScriptedLLM(answer=answer)).invoke("Help")
+    assert rungs(caught.value.ledger) == ["draft", "clarifier"]
+    assert isinstance(caught.value.__cause__, AuthenticationError)
+
+
+def test_where_no_attempt_gets_an_answer_the_error_is_the_endpoints() -> None:
+    def answer(prompt: str) -> str:
+        raise ServerError("down")
+
+    for include_raw in (False, True):
+        with pytest.raises(ServerError):
+            career_chain("ats_keywords", ScriptedLLM(answer=answer), include_raw=include_raw).invoke("Help")
 
 
 def test_a_draft_that_gets_no_answer_is_not_asked_for_again() -> None:
@@ -193,8 +358,9 @@ def test_generate_reads_like_the_guides_and_tells_more() -> None:
     assert (ok, text) == (False, "1. bad")
     assert [issue.code for issue in issues] == ["count"]
     assert result.answer is None
-    assert len(result.attempts) == 2
+    assert len(result.attempts) == 4
     assert result.usage == Usage()
+    assert len(generate("ats_keywords", "Help", llm=scripted("bad"), json_first="never", max_reasks=0).attempts) == 1
     good = generate("ats_keywords", "Help", llm=scripted(GOOD["ats_keywords"]))
     assert good.ok
     assert isinstance(good.answer, AtsKeywords)
@@ -214,7 +380,7 @@ def test_other_models_work_too_plain_bound_configured_or_chat() -> None:
     for model in models:
         assert isinstance(career_chain("ats_keywords", model).invoke("Help"), AtsKeywords)
     cut = career_chain("ats_keywords", chat).invoke("Help")
-    assert "Due diligence" not in cut.keywords
+    assert "Data visualization" not in cut.keywords
 
 
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
@@ -262,6 +428,9 @@ def test_the_attempts_nest_under_the_chain_in_a_trace(way: str) -> None:
     assert root.metadata["domain"] == "ats_keywords"
     request, ladder, verdict = names(root)[1]
     assert (request[0], ladder[0], verdict[0]) == ("request", "ladder", "verdict")
-    draft, reask = ladder[1]
-    assert reask[0] == "reask"
-    assert [str(run).count("ScriptedLLM") for run in (draft, reask)] == [1, 1]
+    assert [attempt[0] for attempt in ladder[1]] == ["draft", "clarifier"]
+    assert [str(attempt).count("ScriptedLLM") for attempt in ladder[1]] == [1, 1]
+    (note,) = root.child_runs[-1].child_runs
+    assert note.name == "ledger"
+    assert [entry["rung"] for entry in note.metadata["attempts"]] == ["draft", "clarifier"]
+    assert note.metadata["completion_tokens"] == 0

@@ -60,7 +60,7 @@ def test_wrong_use_is_said_in_words_with_exit_code_2(
 
 
 def test_an_unexpected_error_prints_no_local_variables() -> None:
-    failing = "a.generate = lambda *given, llm: 1 / (key == llm)"
+    failing = "a.generate = lambda *given, llm, **choices: 1 / (key == llm)"
     code = f"import langchain_careerv2.cli.app as a; key = 'rpa_SECRET'; {failing}; a.app()"
     arguments = ["generate", "ats_keywords", "x", "--endpoint-id", "ab"]
     run = subprocess.run(  # noqa: S603  # our own command

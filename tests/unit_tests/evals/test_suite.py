@@ -9,8 +9,7 @@ from langchain_careerv2.chains import Generated
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.evals.cases import PROMPTS, cases
 from langchain_careerv2.evals.suite import COLUMNS, Row, rates, write_csv
-from langchain_careerv2.output_parsers import Attempt
-from langchain_careerv2.runpod.outputs import Usage
+from langchain_careerv2.ledger import Attempt, Ledger
 
 ATS = DOMAINS["ats_keywords"]
 
@@ -19,13 +18,14 @@ def row(*texts: str, status: str = "ok", prompt: str = "p") -> Row:
     if status != "ok":
         return Row("ats_keywords", prompt, status, 1.0, None)
     attempts = tuple(Attempt("draft", ATS.read(text)) for text in texts)
-    kept = attempts[-1].reading
+    ledger = Ledger(attempts)
+    kept = ledger.best.reading
     return Row(
         "ats_keywords",
         prompt,
         status,
         1.23456,
-        Generated(kept.ok, kept.issues, kept.text, kept.answer, attempts, Usage()),
+        Generated(kept.ok, kept.issues, kept.text, kept.answer, ledger),
     )
 
 
@@ -53,8 +53,8 @@ def test_the_csv_has_the_guides_columns_and_a_row_a_case(tmp_path: Path) -> None
         ("False", "count", "ok"),
         ("False", "", "EndpointTimeoutError"),
     ]
-    assert (read[0]["len"], read[0]["latency"]) == ("41", "1.235")
-    assert read[0]["preview"].startswith("1. Financial modeling, Budgeting")
+    assert (read[0]["len"], read[0]["latency"]) == ("43", "1.235")
+    assert read[0]["preview"].startswith("1. Audit, Budgeting")
     assert len(read[0]["preview"]) == 160
 
 

@@ -1,0 +1,108 @@
+"""What was tried for a request, and what it cost: kept on success and on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_careerv2.domains import Answer, Reading
+from langchain_careerv2.errors import EndpointError
+from langchain_careerv2.runpod.outputs import Usage
+from langchain_careerv2.structured import Dialect
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at an answer.
+
+    Attributes:
+        rung: `draft`, `clarifier`, `json`, or `json_clarifier`.
+        reading: What was read out of the completion.
+        reason: Why it was made: the gate codes of the attempt before, `cut`, a JSON problem, the name of an error;
+            empty for the first.
+        truncated: Whether the token limit cut the completion.
+        usage: Tokens in and out; None where the model did not say. A cached answer cost none.
+        info: The completion's metadata: job id, finish reason, queue and execution milliseconds.
+        dialect: How JSON was asked for: a field of the request, or `none` for the prompt alone; None for text.
+        seconds: How long it was worked at, or how long the call took where the endpoint does not say.
+        chars: Characters of the prompt.
+        error: Why it brought no completion; its reading is then that of an empty text.
+    """
+
+    rung: str
+    reading: Reading[Answer]
+    reason: str = ""
+    truncated: bool = False
+    usage: Usage | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    dialect: Dialect | None = None
+    seconds: float = 0.0
+    chars: int = 0
+    error: EndpointError | None = None
+
+    @property
+    def constrained(self) -> bool:
+        """Whether the endpoint held the model to the schema: the answer has what only the schema could tell it."""
+        return self.reading.proved
+
+    @property
+    def why_failed(self) -> str:
+        """The reason for the attempt after this one."""
+        if self.error is not None:
+            return type(self.error).__name__
+        if self.reading.problem:
+            return f"json: {self.reading.problem}"
+        gates = ",".join(issue.code for issue in self.reading.issues if issue.severity == "gate")
+        return "cut" if self.truncated else gates
+
+    def entry(self) -> dict[str, Any]:
+        """The attempt as JSON types, without any of its text."""
+        usage = self.usage or Usage()
+        return {
+            "rung": self.rung,
+            "reason": self.reason,
+            "ok": self.reading.ok and self.error is None,
+            "issues": [f"{issue.severity}:{issue.code}" for issue in self.reading.issues],
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "delay_ms": self.info.get("delay_ms"),
+            "execution_ms": self.info.get("execution_ms"),
+            "dialect": self.dialect,
+            "constrained": self.constrained,
+            "truncated": self.truncated,
+            "job_id": self.info.get("job_id"),
+            "error": type(self.error).__name__ if self.error else None,
+        }
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All attempts at one request, in order.
+
+    Attributes:
+        attempts: The attempts.
+        stopped: Why no further one was made, where one was due: no time, no tokens, or an error that will not pass.
+    """
+
+    attempts: tuple[Attempt, ...] = ()
+    stopped: str = ""
+
+    @property
+    def best(self) -> Attempt:
+        """The attempt with the fewest gate issues, then the fewest contract issues, then the earliest."""
+        return min(self.attempts, key=lambda attempt: (attempt.error is not None, *attempt.reading.rank))
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all attempts together."""
+        return sum((attempt.usage for attempt in self.attempts if attempt.usage), Usage())
+
+    def summary(self) -> dict[str, Any]:
+        """The ledger as JSON types, for a trace or a log; it holds no text of the request or of an answer."""
+        return {
+            "attempts": [attempt.entry() for attempt in self.attempts],
+            "prompt_tokens": self.usage.prompt_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "stopped": self.stopped,
+        }

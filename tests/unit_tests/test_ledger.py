@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.errors import EndpointTimeoutError
+from langchain_careerv2.ledger import Attempt, Ledger
+from langchain_careerv2.runpod.outputs import Usage
+
+DOMAIN = DOMAINS["ats_keywords"]
+GOOD = DOMAIN.exemplars[0]
+
+
+def best(*attempts: Attempt) -> Attempt:
+    return Ledger(attempts).best
+
+
+def test_the_best_attempt_has_the_fewest_gate_issues_then_the_fewest_others_then_comes_first() -> None:
+    rejected = Attempt("a", DOMAIN.read("no"))
+    short = Attempt("b", DOMAIN.read(", ".join(f"w{n}" for n in range(15))))
+    good, good_too = Attempt("c", DOMAIN.read(GOOD)), Attempt("d", DOMAIN.read(GOOD))
+    assert best(rejected, short) is short
+    assert best(short, rejected) is short
+    assert best(short, good, good_too) is good
+    assert best(rejected, Attempt("e", DOMAIN.read("no"))) is rejected
+
+
+def test_an_attempt_without_an_answer_is_never_the_best_even_where_every_text_passes() -> None:
+    reading = DOMAINS["job_resume_match"].read("", lens="reference")
+    assert reading.ok
+    lost, rejected = Attempt("a", reading, error=EndpointTimeoutError("late")), Attempt("b", DOMAIN.read("no"))
+    assert best(lost, rejected) is rejected
+
+
+def test_the_usage_is_summed_and_a_summary_is_json_without_any_text() -> None:
+    ledger = Ledger(
+        (
+            Attempt("draft", DOMAIN.read("A candidate's secret"), usage=Usage(10, 5), truncated=True),
+            Attempt("clarifier", DOMAIN.read(""), "cut", error=EndpointTimeoutError("late")),
+            Attempt("json", DOMAIN.read('{"keywords": ["secret'), "EndpointTimeoutError", usage=Usage(20, 7)),
+        ),
+        stopped="no time",
+    )
+    assert ledger.usage == Usage(30, 12)
+    summary = json.loads(json.dumps(ledger.summary()))
+    assert (summary["prompt_tokens"], summary["completion_tokens"], summary["stopped"]) == (30, 12, "no time")
+    assert [entry["rung"] for entry in summary["attempts"]] == ["draft", "clarifier", "json"]
+    assert [entry["error"] for entry in summary["attempts"]] == [None, "EndpointTimeoutError", None]
+    assert "secret" not in json.dumps(summary)
+    assert [attempt.why_failed for attempt in ledger.attempts] == [
+        "cut",
+        "EndpointTimeoutError",
+        "json: no complete JSON at character 14",
+    ]
