@@ -18,6 +18,7 @@ bench: .venv/.dev
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.overhead
 	$(BIN)/python -m tests.benchmarks.faults
+	$(BIN)/python -m tests.benchmarks.answers
 
 docs: .venv/.dev
 	$(BIN)/python docs/generate.py

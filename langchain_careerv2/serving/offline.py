@@ -261,6 +261,11 @@ DEFECTS: Mapping[str, Callable[[str], str]] = {
 """The real model's defects by name; `cut` ends the completion at a part of its tokens."""
 
 
+def token_count(text: str) -> int:
+    """The engine's own tokens of a text: words and signs."""
+    return len(_TOKEN.findall(text))
+
+
 @dataclass(frozen=True)
 class Written:
     """What the engine wrote; token counts are its own, of words and signs, not of a model's tokenizer."""
@@ -320,6 +325,6 @@ class OfflineEngine:
         return Written(
             text=text[: tokens[allowed - 1].end()] if cut else text,
             finish_reason="length" if cut else "stop",
-            prompt_tokens=len(_TOKEN.findall(prompt)),
+            prompt_tokens=token_count(prompt),
             completion_tokens=min(len(tokens), allowed),
         )

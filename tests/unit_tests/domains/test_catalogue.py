@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from langchain_careerv2 import domains
 from langchain_careerv2.domains import DOMAINS, Answer, Domain
@@ -112,3 +114,25 @@ def test_a_cut_answer_is_asked_to_be_brief_and_no_more(domain: Domain[Answer]) -
 def test_answers_and_readings_survive_pickling(domain: Domain[Answer]) -> None:
     reading = domain.read(domain.exemplars[0])
     assert pickle.loads(pickle.dumps(reading)) == reading  # noqa: S301  # our own bytes
+
+
+@EACH
+def test_an_answer_is_pleasant_to_hold(domain: Domain[Answer]) -> None:
+    reading = domain.read(domain.exemplars[0])
+    answer = reading.answer
+    assert answer is not None
+    assert answer.reading is reading
+    assert answer._repr_markdown_() == str(answer) == answer.render()
+    again = domain.answer_type.model_validate_json(answer.model_dump_json())
+    assert (again, again.model_dump_json()) == (answer, answer.model_dump_json())
+    assert domain.answer_type.model_json_schema()["properties"].keys() == answer.model_dump().keys()
+    assert copy.deepcopy(answer) == answer.model_copy() == answer
+    assert answer != reading
+    with pytest.raises(AttributeError, match="made by hand"):
+        again.reading  # noqa: B018  # reading it is what is tested
+    with pytest.raises(ValidationError):
+        answer.model_validate({})
+
+
+def test_the_repr_of_an_error_or_a_reading_stays_readable() -> None:
+    assert all(len(repr(domain)) < 6_000 for domain in DOMAINS.values())

@@ -198,7 +198,21 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "scores": lambda size: "Score: " + "9/10 " * (size // 5),
     "letters": lambda size: "a" * size,
     "lines": lambda size: "x\n" * (size // 2),
+    "bullets of one word": lambda size: "- x\n\n" * (size // 5),
+    "labelled words": lambda size: "Matches: x, y\n" * (size // 14),
+    "cadences": lambda size: "1. every " + "week " * (size // 5),
+    "open objects": lambda size: "{" * size,
+    "an open list": lambda size: '{"keywords": [' + '"a", ' * (size // 5),
+    "fences": lambda size: "```\n" * (size // 4),
 }
+
+
+@EACH
+def test_ten_thousand_bullets_are_read_and_reported_as_too_many(domain: Domain[Answer]) -> None:
+    text = "\n".join(f"{number}. Led item {number} weekly on LinkedIn" for number in range(1, 10_001))
+    reading = domain.read(f"**Responsibilities:**\n{text}" if domain.name == "job_description" else text)
+    assert reading.raw.endswith(text)
+    assert {"bullets", "sections", "content", "count"} & {issue.code for issue in reading.issues}
 
 
 def seconds(domain: Domain[Answer], text: str) -> float:
@@ -211,6 +225,6 @@ def seconds(domain: Domain[Answer], text: str) -> float:
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_reading_grows_with_the_text_not_with_its_square(domain: Domain[Answer], make: Callable[[int], str]) -> None:
     # Sixteen times the text costs a square reader 256 times the time; half of that is far from linear and from noise.
-    small, large = make(8_000), make(128_000)
+    small, large = make(READ_CHARS // 16), make(READ_CHARS)
     least = min(seconds(domain, small) for _ in range(3))
     assert min(seconds(domain, large) for _ in range(2)) < 128 * max(least, 1e-4)
