@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from langchain_careerv2 import errors
 from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.domains._forms import PROOF
 from langchain_careerv2.runpod import protocol
 from langchain_careerv2.runpod.shapes import shapes
 
@@ -51,6 +53,53 @@ def contracts() -> str:
         for issue in domain.read("").issues:
             rows.append((f"`{domain.name}`", f"`{issue.code}`", issue.expected, domain.clarifiers[issue.code]))
     return table(*rows)
+
+
+def answers() -> str:
+    """The fields of each answer, as its `model_json_schema()` has them."""
+    rows = [("answer", "field", "JSON")]
+    for domain in DOMAINS.values():
+        schema = domain.answer_type.model_json_schema()
+        for name, field in schema["properties"].items():
+            rows.append((f"`{domain.answer_type.__name__}`", f"`{name}`", kind(field, schema.get("$defs", {}))))
+    return table(*rows)
+
+
+def kind(field: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "$ref" in field:
+        inner = definitions[field["$ref"].rpartition("/")[2]]["properties"]
+        return f"object of {', '.join(f'`{name}`: {kind(each, definitions)}' for name, each in inner.items())}"
+    if "anyOf" in field:
+        return " or ".join(kind(each, definitions) for each in field["anyOf"])
+    if "enum" in field:
+        return " or ".join(f"`{name}`" for name in field["enum"])
+    if field["type"] == "array":
+        return f"list of {kind(field['items'], definitions)}"
+    if "additionalProperties" in field:
+        return f"object of {kind(field['additionalProperties'], definitions)}"
+    bounds = f" from {field['minimum']:g} to {field['maximum']:g}" if "minimum" in field else ""
+    return f"{field['type']}{bounds}"
+
+
+def forms() -> str:
+    """What the schema of each domain's JSON form holds."""
+    rows = [("domain", "keys", "tokens at most")]
+    for domain in DOMAINS.values():
+        keys = ", ".join(
+            f"`{name}`: {held(each)}" for name, each in domain.schema["properties"].items() if name != PROOF
+        )
+        rows.append((f"`{domain.name}`", keys, str(domain.form_tokens)))
+    return table(*rows)
+
+
+def held(schema: dict[str, Any]) -> str:
+    """What a key of a form holds."""
+    if "anyOf" in schema:
+        return f"{held(schema['anyOf'][0])} or None"
+    if schema["type"] == "array":
+        return f"{schema['minItems']} lines"
+    return "a line" if schema["type"] == "string" else f"{schema['minimum']} to {schema['maximum']}"
 
 
 OPERATIONS = {
@@ -111,6 +160,18 @@ def render() -> str:
         "The gate stands in brackets, or is the expectation itself: an answer that fails it is rejected and asked for\n"
         "again. An answer that passes the gate but is short of the expectation is accepted; the issue is reported.\n",
         contracts(),
+        "\nIssue codes are the guide's. `Domain.read(text, lens=...)`, the parser and the chain judge through a lens:\n"
+        "`default` rejects at the gate, `strict` at the whole contract, `reference` as the guide's printed validators\n"
+        "do: it has them for resumes and job descriptions, and takes all else.\n",
+        "\n## Answers\n",
+        "`str(answer)` is Markdown that reads back as the same answer. `answer.reading` has the raw text, the issues\n"
+        "and the spans: `reading.raw[slice(*reading.spans['keywords.0'])]`. `model_json_schema()` gives the schema.\n",
+        answers(),
+        "\n## JSON forms\n",
+        "What a chain asks for where text failed. `DOMAINS[name].schema` is the JSON schema: every line has bounds,\n"
+        "and the first lines of a list begin with words or letters of their own, so that they differ. A further key,\n"
+        "`form`, is told to the decoder alone: an answer that has it was held to the schema (`attempt.constrained`).\n",
+        forms(),
         "\n## Errors\n",
         "All but `RequestError` are `EndpointError`s, and all but `ConfigurationError` and `RequestError` belong to\n"
         "langchain-core's `ModelError` family. `ContractError` is an `OutputParserException`.\n",

@@ -6,6 +6,7 @@ real model did. What is measured is the ladder, not the model. Tokens are the en
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +31,6 @@ FIRST_PASS = {
     "ats_keywords": 0.1,
 }
 """Shares of recorded first drafts of the real model that passed."""
-VARIANTS = 25
-"""Requests made of each prompt."""
 GUIDE_CLARIFIERS = {
     "resume_guidance": " Ensure 6\u20138 bullets with action verbs and end with: ATS Keywords: ...",
     "job_description": " Ensure sections: Summary + Responsibilities (6\u20138) + Requirements (6\u20138).",
@@ -100,7 +99,7 @@ class Held:
         return [{"choices": [{"text": text, "finish_reason": "stop"}], "usage": usage}]
 
 
-def costs() -> None:
+def costs(variants: int) -> None:
     """Prints accepted answers, and calls and tokens per accepted answer, for each way and domain."""
     ways: dict[str, tuple[Callable[[CareerV2LLM, str, str], Cost], bool]] = {
         "no retry": (draft_only, False),
@@ -112,7 +111,7 @@ def costs() -> None:
     print(f"answers by {ENGINE_NAME}; JSON in force by random bytes under llguidance")
     print("| domain | way | accepted | calls each | tokens each |\n| --- | --- | --- | --- | --- |")
     for name, rate in FIRST_PASS.items():
-        requests = [f"{prompt} Case {number}." for prompt in PROMPTS[name] for number in range(VARIANTS)]
+        requests = [f"{prompt} Case {number}." for prompt in PROMPTS[name] for number in range(variants)]
         engine = OfflineEngine(defect_rate=1 - rate, defects=("repeats",))
         for way, (ask, held) in ways.items():
             with LocalEndpoint(engine, worker=Held(engine).worker if held else None) as endpoint:
@@ -138,5 +137,7 @@ def verdicts() -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--variants", type=int, default=25, help="requests made of each prompt")
     verdicts()
-    costs()
+    costs(parser.parse_args().variants)

@@ -102,6 +102,7 @@ def test_the_reference_is_what_the_code_says() -> None:
     [
         ("throughput", "--prompts 8 --concurrency 4 --rounds 1 --no-peers", "CareerV2LLM.abatch"),
         ("overhead", "--rounds 3", "chain.invoke"),
+        ("answers", "--variants 1", "ladder, schema in force"),
         ("faults", "--requests 60 --concurrency 20 --timeout 5", "jobs alive at the end"),
     ],
 )
