@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,7 +12,13 @@ from langchain_core.outputs import Generation
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from langchain_careerv2.domains import Answer, Domain, Lens
-from langchain_careerv2.errors import EndpointError, EndpointTimeoutError, InvalidRequestError, RequestError
+from langchain_careerv2.errors import (
+    EndpointError,
+    EndpointTimeoutError,
+    InvalidRequestError,
+    PromptTooLongError,
+    RequestError,
+)
 from langchain_careerv2.generations import Model, career_model, generation_of, info_of, usage_of, was_cut
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.output_parsers import CareerOutputParser, ContractError
@@ -23,10 +30,12 @@ State = dict[str, Any]
 
 REASK_GROWTH = 0.10
 """The share of the first prompt that the clarifiers of a re-ask may add to it."""
-CHARS_PER_TOKEN = 3
-"""For a prompt that no usage is known of: English has about four, other languages fewer."""
+LETTERS_PER_TOKEN = 3
+"""For a prompt that no usage is known of: English has about four. A digit, a sign, and a byte of any other script can
+be a token of its own."""
 ESTIMATE_MARGIN = 1.2
 """What an estimate from an earlier prompt is multiplied with, since JSON has more signs than text."""
+_LETTERS = re.compile(r"[A-Za-z ]")
 JSON_CLARIFIER = "Write one complete JSON object with every key of the example, and nothing before or after it."
 
 
@@ -225,7 +234,8 @@ def _is_json(name: str) -> bool:
 
 def _refused(attempt: Attempt) -> bool:
     """Whether the endpoint does not know the field that JSON was asked for with."""
-    return attempt.dialect not in {None, "none"} and isinstance(attempt.error, InvalidRequestError)
+    refused = isinstance(attempt.error, InvalidRequestError) and not isinstance(attempt.error, PromptTooLongError)
+    return refused and attempt.dialect not in {None, "none"}
 
 
 def _reason(ledger: Ledger) -> str:
@@ -233,7 +243,9 @@ def _reason(ledger: Ledger) -> str:
 
 
 def _estimate(prompt: str, ledger: Ledger) -> int:
-    """Tokens of a prompt, from what those before it had; never more than its bytes."""
+    """Tokens of a prompt, from what those before it had, and never more than its bytes."""
     known = [attempt.usage.prompt_tokens / attempt.chars for attempt in ledger.attempts if attempt.usage]
-    share = max(known) * ESTIMATE_MARGIN if any(known) else 1 / CHARS_PER_TOKEN
-    return min(math.ceil(len(prompt) * share), len(prompt.encode()))
+    if any(known):
+        return min(math.ceil(len(prompt) * max(known) * ESTIMATE_MARGIN), len(prompt.encode()))
+    letters = len(_LETTERS.findall(prompt))
+    return math.ceil(letters / LETTERS_PER_TOKEN) + len(prompt.encode()) - letters

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,13 +9,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from langchain_careerv2.domains._forms import LOOKS_LIKE_JSON, Form, Schema, parse
-from langchain_careerv2.domains._reading import READ_CHARS, Excerpt, cleaned, join_seed
+from langchain_careerv2.domains._forms import Form, Schema, looks_like_json, parse
+from langchain_careerv2.domains._reading import CONTROL, READ_CHARS, Excerpt, cleaned, encodable, join_seed, plain
 
 Severity = Literal["gate", "contract"]
 
 CUT_CLARIFIER = "Be brief: keep each line short and finish every part."
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no file and no terminal would take it
 
 
 @dataclass(frozen=True)
@@ -142,8 +139,10 @@ class Reading(Generic[A]):
 Lens = Literal["default", "strict", "reference"]
 """How strictly an answer is judged: by the gate; by the whole contract; by the guide's printed checks alone."""
 
-Judge = Callable[[str, bool], tuple[Form | None, list[Issue]]]
-"""Reads `(text, truncated)`: cleaned text in; the answer's fields (None where it has none) and its issues out."""
+Take = Callable[[str, bool], Form]
+"""Takes the parts out of `(text, truncated)`: a cleaned text; whether its end was cut off."""
+Judge = Callable[..., tuple[Form | None, list[Issue]]]
+"""Judges the parts of a text or a form, and its `words`: the answer's fields (None where it has none), the issues."""
 
 
 def _passes(completion: str) -> list[str]:
@@ -163,7 +162,8 @@ class Domain(Generic[A]):
         max_tokens: Tokens of the completion, from the guide's table.
         target: The share of answers that must pass, from the guide.
         answer_type: The pydantic model of the answer.
-        judge: Reads and judges an answer.
+        take: Takes the parts out of a text.
+        judge: Judges the parts of a text or of a form.
         clarifiers: Per gate code, the sentence a re-ask adds to the request; the most telling first.
         schema: The JSON schema of the answer's form, tight enough for any model to pass the gate under it.
         form_tokens: Tokens of the form: as many as the longest has characters, so that none is cut by any tokenizer.
@@ -179,6 +179,7 @@ class Domain(Generic[A]):
     max_tokens: int
     target: float
     answer_type: type[A]
+    take: Take
     judge: Judge
     clarifiers: Mapping[str, str]
     schema: Schema = field(repr=False)
@@ -194,32 +195,41 @@ class Domain(Generic[A]):
             truncated: Whether the model was cut off by its token limit: the unfinished end then counts as nothing.
             lens: How strictly to judge.
         """
-        text, raw, problem, proved = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), "", "", False
-        if LOOKS_LIKE_JSON.search(text[:READ_CHARS]):
-            raw, text, truncated = text, "", False
-            try:
-                fields, proved = parse(self.schema, raw)
-                text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", self.compose(**fields))
-            except ValueError as error:
-                problem = str(error)
-        joined = text if raw else join_seed(self.seed, text)
+        text = encodable(text)
+        said = CONTROL.split(text, maxsplit=1)[0][:READ_CHARS]
+        if looks_like_json(said):
+            return self._read_form(text, said, lens)
+        joined = join_seed(self.seed, text)
         clean, places = cleaned(joined)
-        found, issues = self.judge(Excerpt(clean), truncated)
+        parts = self.take(Excerpt(clean), truncated)
+        found, issues = self.judge(len(clean.split()), **parts)
+        spans = {path: (places[item.start], places[item.end - 1] + 1) for path, item in _excerpts(found or {})}
+        return self._reading(found, self._through(lens, issues, text), joined, joined, spans)
+
+    def _read_form(self, raw: str, said: str, lens: Lens) -> Reading[A]:
+        try:
+            form, proved = parse(self.schema, said)
+        except ValueError as error:
+            _, issues = self.judge(0, **self.take("", False))
+            return self._reading(None, self._through(lens, issues, ""), "", raw, {}, str(error))
+        text = self.compose(**form)
+        parts = {name: _plain(value) for name, value in form.items()}
+        found, issues = self.judge(len(text.split()), **parts)
+        spans = {path: (item.start, item.end) for path, item in _excerpts(found or {})}
+        return self._reading(found, self._through(lens, issues, text), text, raw, spans, proved=proved)
+
+    def _through(self, lens: Lens, issues: list[Issue], text: str) -> tuple[Issue, ...]:
         if lens == "reference":
             issues = [Issue(code, "gate", "less", "what the guide's check wants") for code in self.reference(text)]
         elif lens == "strict":
             issues = [replace(issue, severity="gate") for issue in issues]
-        excerpts = dict(_excerpts(found or {}))
-        spans = (
-            _located(excerpts, raw)
-            if raw
-            else {path: (places[item.start], places[item.end - 1] + 1) for path, item in excerpts.items()}
-        )
+        return tuple(sorted(issues, key=lambda issue: issue.severity != "gate"))
+
+    def _reading(self, found: Form | None, issues: tuple[Issue, ...], *more: Any, **others: Any) -> Reading[A]:
         answer = self.answer_type(**found) if found is not None else None
-        gates_first = tuple(sorted(issues, key=lambda issue: issue.severity != "gate"))
-        reading = Reading(answer, gates_first, joined, raw or joined, spans, problem, proved)
+        reading = Reading(answer, issues, *more, **others)
         if answer is not None:
-            answer._reading = reading
+            answer._reading = reading  # the two are made together
         return reading
 
     def clarify(self, issues: Sequence[Issue], *, truncated: bool = False, room: int | None = None) -> str:
@@ -248,15 +258,6 @@ def _excerpts(value: object, path: str = "") -> Iterator[tuple[str, Excerpt]]:
         yield from _excerpts(inner, f"{path}.{name}")
 
 
-def _located(excerpts: Mapping[str, Excerpt], raw: str) -> dict[str, tuple[int, int]]:
-    """Where the pieces of a rendered form stand in its JSON: each after the one before it, as whole strings first."""
-    spans: dict[str, tuple[int, int]] = {}
-    cursor = 0
-    for path, item in sorted(excerpts.items(), key=lambda pair: pair[1].start):
-        written = json.dumps(item, ensure_ascii=False)
-        for text, margin in ((written, 1), (written[1:-1], 0)):
-            if (found := raw.find(text, cursor)) >= 0:
-                cursor = found
-                spans[path] = (found + margin, found + len(text) - margin)
-                break
-    return spans
+def _plain(value: object) -> object:
+    """A part of a form as a text would give it."""
+    return [plain(each) for each in value] if isinstance(value, list) else value

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
+
+from langchain_careerv2.domains._reading import Excerpt, cleaned, encodable
 
 Form = dict[str, Any]
 """A JSON form: strings, whole numbers and lists of strings by name."""
@@ -57,45 +59,98 @@ def form(name: str, **properties: Schema) -> Schema:
     }
 
 
-LOOKS_LIKE_JSON = re.compile(r'^[ \t]*(?:```\w*\s*)?[{\[]\s*(?:["{\[}\]]|\Z)', re.MULTILINE)
-_FENCE = re.compile(r"\s*```\w*\n(.*)\n```\s*", re.DOTALL)
+_LEAD = re.compile(r"[\s\ufeff]*(?:1\. )?(?:assistant:)?\s*(?:```[ \t]*\w*\s*)?", re.IGNORECASE)
+_BEGINS = re.compile(r"[{\[]\s*(?:[\"'{\[}\]]|\Z)")
+_INSIDE = re.compile(r"[{\[]\s*([\"'])[^\"'\n]{0,60}\1\s*[:,\]]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text is JSON, or has JSON in it, whole or not."""
+    return bool(_BEGINS.match(text, _lead(text)) or _INSIDE.search(text))
+
+
+def _lead(text: str) -> int:
+    """Where what may stand before a JSON text ends: white space, the seed, a spoken role, a code fence."""
+    lead = _LEAD.match(text)
+    return lead.end() if lead else 0
 
 
 def parse(schema: Schema, text: str) -> tuple[Form, bool]:
     """Reads a form strictly: one whole JSON object with exactly the schema's keys and types.
 
-    What the strings say is not judged here: the domain judges what the form renders to.
+    What the strings say is not judged here: that is the domain's.
 
     Returns:
-        The form, and whether it carries the proof that it was written under the schema.
+        The form, whose strings know where they stand in the text, and whether it was written under the schema: it
+        fits, and carries the proof.
 
     Raises:
         ValueError: It is no such object; the message says why, without any of its text.
     """
-    fenced = _FENCE.fullmatch(text)
+    start = _lead(text)
+    body = text[start:].rstrip().removesuffix("```")
     try:
-        read = json.loads(fenced[1] if fenced else text, object_pairs_hook=_object, parse_constant=_refused)
+        read = json.loads(body, object_pairs_hook=_object, parse_constant=_refused)
     except (RecursionError, json.JSONDecodeError) as error:
         where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"no complete JSON{where}") from None
     if not isinstance(read, Mapping):
         raise ValueError(f"{type(read).__name__} instead of an object")
-    found = dict(read)
-    proved = found.pop(PROOF, None) == schema["properties"][PROOF]["const"]
     kinds = {name: each.get("type", "array") for name, each in schema["properties"].items() if name != PROOF}
-    if missing := kinds.keys() - found.keys():
+    if missing := kinds.keys() - read.keys():
         raise ValueError(f"no {', '.join(sorted(missing))}")
-    if len(found) > len(kinds):
-        raise ValueError(f"{len(found) - len(kinds)} keys too many")
+    if extra := read.keys() - schema["properties"].keys():
+        raise ValueError(f"{len(extra)} keys too many")
     for name, kind in kinds.items():
-        if not _KINDS[kind](found[name]):
+        if not _KINDS[kind](read[name]):
             raise ValueError(f"{name} is no {kind}{' of strings' * (kind == 'array')}")
-    return {name: found[name] for name in kinds}, proved
+    placed = _placed(read, (match.span() for match in _STRING.finditer(text, start)))
+    return {name: placed[name] for name in kinds}, fits(schema, read)
+
+
+def _placed(form: Mapping[str, Any], spans: Iterator[tuple[int, int]]) -> Form:
+    """The form with the place of each of its strings, which stand in the text in the same order."""
+
+    def place(value: object) -> object:
+        if isinstance(value, list):
+            return [place(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        start, end = next(spans)
+        return Excerpt(" ".join(cleaned(encodable(value))[0].split()), start + 1, end - 1)
+
+    placed: Form = {}
+    for name, value in form.items():
+        next(spans)  # the name's own
+        placed[name] = place(value)
+    return placed
+
+
+def fits(schema: Schema, value: object) -> bool:
+    """Whether a value is one that the schema allows, in the few words of JSON Schema that the forms use."""
+    if "anyOf" in schema:
+        return any(fits(each, value) for each in schema["anyOf"])
+    if "properties" in schema:
+        return (
+            isinstance(value, Mapping)
+            and value.keys() == schema["properties"].keys()
+            and all(fits(each, value[name]) for name, each in schema["properties"].items())
+        )
+    if "prefixItems" in schema:
+        return (
+            isinstance(value, list)
+            and len(value) == schema["minItems"]
+            and all(map(fits, schema["prefixItems"], value))
+        )
+    if "pattern" in schema:
+        return isinstance(value, str) and re.fullmatch(schema["pattern"], value) is not None
+    return value in schema.get("enum", [schema.get("const")]) and not isinstance(value, bool)
 
 
 _KINDS = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: type(value) is int,
+    "integer": lambda value: type(value) in {int, float},
     "array": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
 }
 

@@ -17,21 +17,25 @@ READ_CHARS = 65_536
 """Characters that are read of a text: four times what fits a context of 4,096 tokens at four characters each."""
 
 _INVISIBLE = r"\u00ad\u180e\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f"
-_CONTROL = re.compile(r"<\|(?:im_end|im_start|endoftext)\|>")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile(r"<\|(?:im_end|im_start|endoftext)\|>")
 _GAP = re.compile(rf"(?:[\s{_INVISIBLE}]|<br ?/?>)+", re.IGNORECASE)
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|<br ?/?>", re.IGNORECASE)
 _SPOKEN = re.compile(r"\s*assistant:", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]+")
+_RULE = re.compile(r"```|(?:[-*_] ?){3,}\Z")  # a code fence, or a line drawn between two parts
+_NUMBERING = re.compile(r"\d{1,2}[.)] ")
+_SINGLE_EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)([^*_\n]{1,200})(?<=\S)\1(?!\w)")
 _SIGN = re.compile(r"[\u2022\u00b7\u25aa\u25cf]")
 _MARKER = re.compile(r"(?:\*\*)?(?:\d{1,2}\.){0,3}(\d{1,2})[.)](?:\*\*)? |[-*+\u2013] |[\u2022\u00b7\u25aa\u25cf] ?")
 _BARE_MARKER = re.compile(r"(?:(?:\d{1,2}\.){0,3}(\d{1,2})[.)]|[-*+\u2013])\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"(?<![^ ])(\d{1,2})[.)] (?=\S)")
 _PLACEHOLDER = re.compile(
-    r"(?:match|gap|step|item|skill|keyword|bullet|requirement|responsibility)(?: ?#?\d{1,2})?"
-    r"|\d{1,3}(?: ?/ ?\d{1,3}|\+)?"
-    r"(?: (?:core competencies|matches|gaps|skills|items|steps|requirements|bullets|keywords))?"
-    r"|n/?a|tbd|none|\W*",
+    r"(?:match|gap|step|item|skill|keyword|bullet|requirement|responsibility)(?: ?#?\d{1,2})?(?:: ?\.{0,3})?"
+    r"|\d{1,3}(?: ?/ ?\d{1,3}| ?%|\+| out of \d{1,3})?"
+    r"(?: (?:core competencies|matches|gaps|skills|items|steps|requirements|bullets|keywords)(?: found)?)?"
+    r"|insert [\w ]{1,60}|n/?a|tbd|tba|to be determined|none|\W*",
     re.IGNORECASE,
 )
 
@@ -60,6 +64,11 @@ class Excerpt(str):
 T = TypeVar("T", bound=str)
 
 
+def encodable(text: str) -> str:
+    """The text with half characters replaced: no file, no terminal and no pydantic model would take them."""
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def join_seed(seed: str, completion: str) -> str:
     """Puts the seed back in front of what followed it, once; a completion that says nothing stays as it is."""
     text = completion.lstrip(" ")
@@ -73,7 +82,7 @@ def cleaned(text: str) -> tuple[str, list[int]]:
         The text with single spaces, and at most one empty line between two lines; and the place in `text` of each of
         its characters.
     """
-    text = _CONTROL.split(text, maxsplit=1)[0][:READ_CHARS].rstrip()
+    text = CONTROL.split(text, maxsplit=1)[0][:READ_CHARS].rstrip()
     spoken = _SPOKEN.match(text)
     last = spoken.end() if spoken else 0
     pieces: list[str] = []
@@ -116,7 +125,7 @@ def lines(text: str, truncated: bool = False, headings: re.Pattern[str] | None =
     result = [
         _line(piece, apart=whole[max(match.start() - 2, 0) : match.start()] in {"", "\n\n"})
         for match in _LINE.finditer(whole)
-        if not whole.startswith("```", match.start())
+        if not _RULE.match(match[0])
         for piece in _pieces(whole.cut(*match.span()), headings)
     ]
     if truncated and result:
@@ -168,7 +177,7 @@ def _without_title(found: list[Line]) -> list[Line]:
     """Unmarks a first line that only the seed made an item: the list that follows it begins with 1 again."""
     if found and found[0].number == 1:
         following = next((line.number for line in found[1:] if line.number is not None), None)
-        if following == 1 or found[0].text.endswith(":"):
+        if following == 1 or (following is None and found[0].text.endswith(":")):
             return [Line(found[0].text), *found[1:]]
     return found
 
@@ -187,11 +196,16 @@ class Section:
 
 
 class Headings:
-    """Finds headings by exact alias, also in mid-line where capitalised and followed by a colon."""
+    """Finds headings by exact alias, also in mid-line where capitalised and followed by a colon.
 
-    def __init__(self, aliases: Mapping[str, Sequence[str]]) -> None:
+    Those of the `weak` keys are no headings where they label a list item: "- Location: Berlin or remote".
+    """
+
+    def __init__(self, aliases: Mapping[str, Sequence[str]], weak: Sequence[str] = ()) -> None:
+        self._weak = frozenset(weak)
         self._keys = {alias: key for key, names in aliases.items() for alias in names}
-        names = "|".join(re.escape(alias) for alias in sorted(self._keys, key=len, reverse=True))
+        strong = (alias for alias, key in self._keys.items() if key not in self._weak)
+        names = "|".join(re.escape(alias) for alias in sorted(strong, key=len, reverse=True))
         self._inline = re.compile(
             rf"(?<![^ ])(?:[#*_]{{0,4}}(?=[A-Z])(?i:{names})(?: \([^()]{{0,20}}\))?[*_]{{0,2}}:|#{{2,6}} )"
         )
@@ -201,7 +215,8 @@ class Headings:
         found = [Section(None)]
         for line in lines(text, truncated, self._inline):
             if (heading := self._heading(line)) is None:
-                found[-1].lines.append(line)
+                # What stands below a heading continues nothing that stands above it.
+                found[-1].lines.append(line if found[-1].lines else line._replace(apart=True))
                 continue
             key, title, rest = heading
             if not key and (title.casefold() in _CHROME or (found[-1].key and not found[-1].lines)):
@@ -214,13 +229,14 @@ class Headings:
     def _heading(self, line: Line) -> tuple[str, str, Excerpt] | None:
         """The heading's key, its words and what follows it in the line; None for a line that is no heading."""
         head, colon, _ = line.text.partition(":")
-        title = head.strip("#*_ ")
-        key = self._keys.get(title.partition(" (")[0].casefold())
+        title = _NUMBERING.sub("", head.strip("#*_ "))
+        name = title.partition("(")[0].strip("*_ ").casefold().replace("\u2019", "'")
+        key = self._keys.get(name)
         if key is None and (line.marked or not (colon or line.text.startswith(("#", "**")))):
             return None
         rest = _trimmed(line.text.cut(len(head) + len(colon)), "*_ ")
-        if key is not None and (colon or not line.marked):
-            return key, title, rest
+        if key is not None and (colon or not line.marked or line.number is not None):
+            return None if line.marked and rest and key in self._weak else (key, title, rest)
         bare = plain(line.text)
         dressed = line.text.startswith("#") or line.text.rstrip(": ").endswith("**")
         if not line.marked and not rest and (dressed or colon) and len(bare.split()) <= 6 and _LETTER.search(bare):
@@ -236,9 +252,10 @@ def _trimmed(text: Excerpt, left: str, right: str | None = None) -> Excerpt:
 def plain(text: Excerpt) -> Excerpt:
     """The text without Markdown emphasis and heading signs."""
     bare = _trimmed(text, "#*_` ", "*_` ")  # a sharp at the end belongs to C#
-    if "**" in bare or "__" in bare:
-        return Excerpt(bare.replace("**", "").replace("__", "").strip(), bare.start, bare.end)
-    return bare
+    if "*" not in text and "_" not in text:
+        return bare
+    undressed = _SINGLE_EMPHASIS.sub(r"\2", text.replace("**", "").replace("__", "")).lstrip("#*_` ").rstrip("*_` ")
+    return bare if undressed == bare else Excerpt(undressed, bare.start, bare.end)
 
 
 def key(text: str) -> str:
@@ -256,14 +273,19 @@ def distinct(texts: Iterable[T]) -> list[T]:
 
 def is_item(text: str) -> bool:
     """Whether a text says something: not empty, not only a label, a placeholder or a count."""
-    return not text.endswith(":") and not _PLACEHOLDER.fullmatch(text)
+    return not text.endswith(":") and not _PLACEHOLDER.fullmatch(text.strip("[]<>(){} "))
+
+
+def real(texts: Iterable[T]) -> list[T]:
+    """The distinct texts that say something."""
+    return distinct(text for text in texts if is_item(text))
 
 
 def items(found: Iterable[Line]) -> list[Excerpt]:
     """The distinct real items of some lines: the marked ones with their continuations, else every line."""
     found = list(found)
     if not any(line.marked for line in found):
-        return distinct(text for line in found if is_item(text := plain(line.text)))
+        return real(plain(line.text) for line in found)
     return listed(found, lambda line: line.marked, lambda line: not line.apart)
 
 
@@ -279,17 +301,17 @@ def listed(found: Iterable[Line], begins: Callable[[Line], bool], continues: Cal
             texts[-1].append(line.text)
         else:
             is_open = False
-    return distinct(text for parts in texts if is_item(text := joined(parts)))
+    return real(joined(parts) for parts in texts)
 
 
 def joined(parts: Sequence[Excerpt]) -> Excerpt:
     """The parts as one plain text, with a space between two; nothing where there are none."""
     if len(parts) == 1:
         return plain(parts[0])
-    return plain(Excerpt(" ".join(parts), parts[0].start, parts[-1].end)) if parts else Excerpt("")
+    return plain(Excerpt(" ".join(filter(None, parts)), parts[0].start, parts[-1].end)) if parts else Excerpt("")
 
 
-_SEPARATORS = re.compile(r"[,;|](?![^(]{0,80}\))")
+_SEPARATORS = re.compile(r"\([^()]{0,80}\)|([,;|])")  # what stands in parentheses is one piece
 _AND = re.compile(r"and ", re.IGNORECASE)
 _NO_TERM = re.compile(
     r"\bkeywords?\Z|\bkeywords?:|\b(?:characters?|words?) total\b|[\x00-\x1f\x7f-\x9f\ufffd]", re.IGNORECASE
@@ -301,7 +323,8 @@ KEYWORD_WORDS = 5
 
 def separated(text: Excerpt) -> list[Excerpt]:
     """The pieces between commas outside parentheses, semicolons and bars; without the "and" before the last."""
-    pieces = (piece.cut(piece[0] in ",;|") for piece in _split(text, [m.start() for m in _SEPARATORS.finditer(text)]))
+    cuts = [match.start() for match in _SEPARATORS.finditer(text) if match[1]]
+    pieces = (piece.cut(piece[0] in ",;|") for piece in _split(text, cuts))
     return [piece.cut(match.end()) if (match := _AND.match(piece)) else piece for piece in pieces]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _REGULAR = """
 accelerate accomplish achieve acquire adapt address administer adopt advance advise advocate align allocate analyze
 analyse apply appraise arrange assemble assess assign assist attain attract audit author automate balance boost brief
@@ -26,16 +28,32 @@ spearhead specialize specify sponsor stabilize staff standardize steer stimulate
 submit succeed suggest supervise supply support surpass survey sustain synthesize tailor target test trace track trade
 train transcribe transfer transform translate treat triage trim triple troubleshoot tune tutor uncover unify update
 upgrade use utilize validate value verify visualize volunteer vaccinate administer chart
+abolish amplify animate answer apprehend approve arbitrate archive arrest attend authorize award bake bathe benchmark
+bill blend bottle brew broaden broker butcher calm care categorize cater centralize certify check circulate clean
+comfort compare connect conserve containerize convince cook correspond count cover craft dedicate deepen defend
+dispense display dispose distribute diversify dock drill elevate embed employ empower encrypt energize enroll erect
+escalate evacuate excavate exhibit expose extinguish extract fabricate ferment file fill film filter finish fix fold
+form frame glaze greet grill guard handcraft harmonize harvest hoist index invest invoice iron issue join label
+landscape liaise lift litigate load lower mend minimise mitigate mix mobilize move multiply nominate notify outline
+outperform pack package paint patrol personalize photograph pick pitch plate play polish pour practice prep prescribe
+preserve profile prosecute protect provision prune quadruple query rebrand recycle refill refurbish relocate remediate
+render renovate reorder replenish replicate rescue restock revive rewire rig roast route sanitize scaffold scan scrape
+sculpt sequence sew shield showcase sketch slash slice solder spray start steam sterilize stock summarize synchronize
+taste tend terminate tighten tour transition transport unblock unload utilise vet visit warn wash weigh welcome weld
+widen wire
 """.split()
 
 _IRREGULAR = """
 bring:brought build:built buy:bought choose:chose cut:cut deal:dealt do:did drive:drove draw:drew find:found
 get:got give:gave grow:grew hold:held keep:kept lay:laid lead:led make:made meet:met oversee:oversaw rebuild:rebuilt
 rewrite:rewrote run:ran sell:sold send:sent set:set speak:spoke speed:sped spend:spent take:took teach:taught
-think:thought undertake:undertook win:won write:wrote
+think:thought undertake:undertook win:won write:wrote beat:beat begin:began bind:bound cast:cast feed:fed fly:flew
+hit:hit light:lit put:put ride:rode rise:rose shoot:shot sing:sang uphold:upheld withdraw:withdrew
 """.split()
 
-_DOUBLED = frozenset("log map plan program ship submit trim control refer transfer".split())
+_DOUBLED = frozenset(
+    "log map plan program ship submit trim control refer transfer patrol scan vet rig prep enroll embed".split()
+)
 
 
 def _past(verb: str) -> str:
@@ -48,16 +66,22 @@ def _past(verb: str) -> str:
     return f"{verb}ed"
 
 
+_BRITISH = [f"{verb[:-3]}ise" for verb in _REGULAR if verb.endswith("ize")]
+
 ACTION_VERBS = frozenset(
     [
         *_REGULAR,
         *map(_past, _REGULAR),
+        *_BRITISH,
+        *map(_past, _BRITISH),
         *(form for pair in _IRREGULAR for form in pair.split(":")),
         "programed",
         "troubleshot",
     ]
 )
 """Past and base forms, in lower case."""
+_PARTS = re.compile("[-/]")
+_PREFIXES = frozenset("co cross re de fine up pre".split())
 LABEL_WORDS = 4
 """Words of a label before a bullet's sentence, as in "Patient care: Reduced waiting times"."""
 
@@ -73,8 +97,9 @@ def leading_verb(text: str) -> str | None:
 
 
 def _first_verb(text: str) -> str | None:
-    words = [word.strip(".,:;()[]\"'") for word in text.split(maxsplit=2)[:2]]
+    words = [word.strip(".,:;()[]\"'*_\u201c\u201d\u2018\u2019") for word in text.split(maxsplit=2)[:2]]
     if len(words) == 2 and words[0].casefold().endswith("ly"):
         words = words[1:]
     first = words[0] if words else ""
-    return first if first.casefold().partition("-")[0] in ACTION_VERBS else None
+    parts = _PARTS.split(first.casefold())  # "Led/managed", "Co-led", "Cross-trained"
+    return first if parts[0] in ACTION_VERBS or (parts[0] in _PREFIXES and parts[-1] in ACTION_VERBS) else None

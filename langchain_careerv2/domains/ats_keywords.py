@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded
 from langchain_careerv2.domains._forms import Form, form, keyword, listing
-from langchain_careerv2.domains._reading import distinct, lines
+from langchain_careerv2.domains._reading import Excerpt, lines, real
 from langchain_careerv2.domains._reading import keywords as keywords_of
 
 
@@ -22,16 +22,24 @@ def _compose(keywords: list[str]) -> str:
     return ", ".join(folded(keywords))
 
 
-def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
-    every = keywords_of(lines(text))
-    every = every[:-1] if truncated else every
-    found = distinct(every)
+def _take(text: str, truncated: bool) -> Form:
+    every = keywords_of(line for line in lines(text) if not _is_heading(line.text))
+    return {"keywords": every[:-1] if truncated else every}
+
+
+def _is_heading(text: str) -> bool:
+    return text.startswith("#") or (text.startswith("**") and text.endswith("**") and "," not in text)
+
+
+def _judge(words: int, keywords: list[Excerpt]) -> tuple[Form, list[Issue]]:
+    found = real(keywords)
     count = len(found)
-    fresh = count >= 0.6 * len(every)
-    observed = f"{count} different of {len(every)}"
-    expected = "20 to 40 different keywords (at least 15, at most 50)"
     return {"keywords": found}, check(
-        "count", observed, gate=15 <= count <= 50, contract=20 <= count <= 40 and fresh, expected=expected
+        "count",
+        f"{count} different of {len(keywords)}",
+        gate=15 <= count <= 50,
+        contract=20 <= count <= 40 and count >= 0.6 * len(keywords),
+        expected="20 to 40 different keywords (at least 15, at most 50)",
     )
 
 
@@ -55,12 +63,13 @@ DOMAIN = Domain(
     max_tokens=150,
     target=0.95,
     answer_type=AtsKeywords,
+    take=_take,
     judge=_judge,
     clarifiers={
         "count": "One line of 25 different keywords, separated by commas.",
     },
     schema=form("ats_keywords", keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 9)),
-    form_tokens=1400,
+    form_tokens=1450,
     compose=_compose,
 )
 """The domain `ats_keywords`."""

@@ -6,7 +6,7 @@ import re
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
 from langchain_careerv2.domains._forms import Form, form, listing, sentence
-from langchain_careerv2.domains._reading import Excerpt, Headings, Section, distinct, items, joined
+from langchain_careerv2.domains._reading import Excerpt, Headings, Section, distinct, items, joined, real
 
 SUMMARY_WORDS = 4
 """Words that make a summary; fewer is a title."""
@@ -34,7 +34,7 @@ def _compose(
 ) -> str:
     lists = {"Responsibilities": responsibilities, "Requirements": requirements, **(extras or {})}
     parts = [f"**Summary:** {text}" for text in folded([summary]) if text]
-    parts += ["\n".join([f"**{title}:**", *numbered(texts)]) for title, texts in lists.items()]
+    parts += ["\n".join([f"**{title}:**", *numbered(texts)]) for title, texts in lists.items() if texts]
     return "\n\n".join(parts)
 
 
@@ -48,13 +48,15 @@ _HEADINGS = Headings(
             "responsibilities", "key responsibilities", "job responsibilities", "main responsibilities",
             "core responsibilities", "primary responsibilities", "duties", "key duties", "duties and responsibilities",
             "responsibilities and duties", "what you'll do", "what you will do", "your responsibilities", "your role",
+            "essential functions", "tasks", "what you'll be doing",
         ),
         "requirements": (
             "requirements", "key requirements", "job requirements", "qualifications", "required qualifications",
             "minimum qualifications", "basic qualifications", "requirements and qualifications", "required skills",
             "skills", "skills and qualifications", "skills and experience", "must have", "must haves",
             "what you'll bring", "what you will bring", "what we're looking for",
-            "what we are looking for", "who you are",
+            "what we are looking for", "who you are", "qualifications and experience", "education and experience",
+            "experience", "education", "must-have", "must-haves",
         ),
         "title": ("job title", "title", "position", "role", "location", "employment type", "department", "reports to"),
         "extras": (
@@ -62,16 +64,15 @@ _HEADINGS = Headings(
             "preferred qualifications", "preferred skills", "bonus points", "about us", "about the company",
             "how to apply", "compensation", "salary", "salary range", "equal opportunity",
         ),
-    }
+    },
+    weak=("title", "extras"),
 )  # fmt: skip
 
 
-def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
+def _take(text: str, truncated: bool) -> Form:
     sections = _HEADINGS.sections(text, truncated)
-    lists = {key: distinct(item for s in sections if s.key == key for item in items(s.lines)) for key in _LISTS}
-    summary = _summary(sections)
-    found = {"summary": summary, **lists, "extras": _extras(sections)}
-    return found, _issues(summary, len(text.split()), **lists)
+    lists = {key: [item for s in sections if s.key == key for item in items(s.lines)] for key in _LISTS}
+    return {"summary": _summary(sections), **lists, "extras": _extras(sections)}
 
 
 _LISTS = ("responsibilities", "requirements")
@@ -88,11 +89,25 @@ def _summary(sections: list[Section]) -> Excerpt:
 
 
 def _extras(sections: list[Section]) -> dict[str, list[Excerpt]]:
-    named = {s.title: items(s.lines) for s in sections if s.key in ("extras", "") and any(i.marked for i in s.lines)}
+    named: dict[str, list[Excerpt]] = {}
+    for section in sections:
+        if section.key in ("extras", "") and any(line.marked for line in section.lines):
+            named.setdefault(section.title, []).extend(items(section.lines))
     return {title: texts for title, texts in named.items() if texts}
 
 
-def _issues(summary: str, words: int, responsibilities: list[Excerpt], requirements: list[Excerpt]) -> list[Issue]:
+def _judge(
+    words: int,
+    summary: Excerpt,
+    responsibilities: list[Excerpt],
+    requirements: list[Excerpt],
+    extras: dict[str, list[Excerpt]] | None = None,
+) -> tuple[Form, list[Issue]]:
+    lists = {"responsibilities": real(responsibilities), "requirements": real(requirements)}
+    return {"summary": summary, **lists, "extras": extras or {}}, _issues(words, summary, **lists)
+
+
+def _issues(words: int, summary: str, responsibilities: list[Excerpt], requirements: list[Excerpt]) -> list[Issue]:
     counts = len(responsibilities), len(requirements)
     total = len(distinct([*responsibilities, *requirements]))
     full = len(summary.split()) >= SUMMARY_WORDS and all(6 <= count <= 8 for count in counts)
@@ -164,6 +179,7 @@ DOMAIN = Domain(
     max_tokens=230,
     target=0.80,
     answer_type=JobDescription,
+    take=_take,
     judge=_judge,
     clarifiers={
         "sections": "Write Summary, Responsibilities and Requirements, with 6 to 8 items in each list.",
@@ -176,7 +192,7 @@ DOMAIN = Domain(
         responsibilities=listing(*(sentence(starts, 5, 10) for starts in _DUTIES)),
         requirements=listing(*(sentence(starts, 5, 10) for starts in _NEEDS)),
     ),
-    form_tokens=2900,
+    form_tokens=2950,
     compose=_compose,
     reference=_reference,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -14,11 +14,10 @@ from langchain_careerv2.domains._reading import (
     Excerpt,
     Headings,
     Section,
-    distinct,
-    is_item,
     items,
     joined,
     plain,
+    real,
     separated,
 )
 
@@ -63,76 +62,71 @@ def _compose(score: float | str, matches: list[str], gaps: list[str], next_steps
 
 _HEADINGS = Headings(
     {
-        "score": [
-            "score",
-            "match score",
-            "overall score",
-            "fit score",
-            "overall match",
-            "overall fit",
-            "match percentage",
-        ],
-        "matches": [
-            "matches",
-            "match",
-            "strengths",
-            "key matches",
-            "matching skills",
-            "matched skills",
-            "what matches",
-        ],
-        "gaps": [
-            "gaps",
-            "gap",
-            "key gaps",
-            "missing skills",
-            "skill gaps",
-            "weaknesses",
-            "missing",
-            "areas for improvement",
-        ],
-        "next": ["next steps", "next step", "recommendations", "recommended next steps", "action items", "suggestions"],
-        "verdict": ["verdict", "recommendation", "overall verdict", "conclusion", "overall assessment"],
+        "score": (
+            "score", "match score", "overall score", "fit score", "overall match", "overall fit", "match percentage",
+        ),
+        "matches": (
+            "matches", "match", "strengths", "key matches", "matching skills", "matched skills", "what matches",
+            "matching qualifications", "areas of alignment",
+        ),
+        "gaps": (
+            "gaps", "gap", "key gaps", "missing skills", "skill gaps", "weaknesses", "missing", "areas for improvement",
+            "weakness", "missing qualifications", "areas to improve", "areas of concern", "gaps identified",
+        ),
+        "next_steps": (
+            "next steps", "next step", "recommendations", "recommended next steps", "action items", "suggestions",
+            "action plan", "recommended actions",
+        ),
+        "verdict": ("verdict", "recommendation", "overall verdict", "conclusion", "overall assessment"),
     }
-)
+)  # fmt: skip
 _SCALED = re.compile(r"(?<![\d.,-])(-?\d{1,4}(?:\.\d{1,3})?)(?: ?(%)| ?/ ?(100|10|5)(?!\d)| out of (100|10|5)(?!\d))")
-_BARE = re.compile(r"(?<![\w.,-])(-?\d{1,4}(?:\.\d{1,3})?)(?![\w%/])")
-_NONE = re.compile(r"(?:there are |has )?(?:none|no)\b(?: (?:significant|major|notable|obvious|clear|real))?(?: gaps?)?"
-                   r"(?: (?:found|identified|noted|apparent))?\.?", re.IGNORECASE)  # fmt: skip
+_BARE = re.compile(r"(?<![\w.,/-])(?<!/ )(-?\d{1,4}(?:\.\d{1,3})?)(?! ?[\w%/]*/)(?![\w%])")
+_RANGE = re.compile(r"\d ?[-\u2013] ?\d")
+_NONE = re.compile(
+    r"(?:there are |has )?(?:none|no)\b(?: (?:significant|major|notable|obvious|clear|real))?(?: gaps?)?"
+    r"(?: (?:were|was|are))?(?: (?:found|identified|noted|apparent))?(?: at this time)?\.?",
+    re.IGNORECASE,
+)
 _MISFILED = re.compile(r"(?:no|missing|lacks?|lacking|limited)\b", re.IGNORECASE)
 SCORE_TOLERANCE = 1.0
 """Points by which two readings of one score may differ: "7/10 or 70%" agree, "73/100 (37% match)" do not."""
 
 
-def _judge(text: str, truncated: bool) -> tuple[Form | None, list[Issue]]:
+def _take(text: str, truncated: bool) -> Form:
     sections = _HEADINGS.sections(text, truncated)
-    lists = {key: distinct(i for s in sections if s.key == key for i in _items(s)) for key in _LISTS}
-    misfiled = [item for item in lists["matches"] if _MISFILED.match(item)]
-    matches = [item for item in lists["matches"] if not _MISFILED.match(item)]
-    gaps = distinct([*(item for item in lists["gaps"] if not _NONE.fullmatch(item)), *misfiled])
+    lists = {key: [item for s in sections if s.key == key for item in _items(s)] for key in _LISTS}
     said = [plain(line.text) for section in sections if section.key == "gaps" for line in section.lines]
-    no_gaps = not gaps and any(_NONE.fullmatch(line) for line in said)
-    scores = _score_texts(sections)
-    score_text = scores[0] if scores else Excerpt("")
-    readings = [reading for text in scores for reading in _readings(text)]
-    score = readings[0] if readings and max(readings) - min(readings) <= SCORE_TOLERANCE else None
-    issues = _issues(score, readings, len(matches), len(gaps), len(lists["next"]), len(text.split()), no_gaps)
-    if score is None or not 0 <= score <= 100:
-        return None, issues
-    verdict = [line.text for section in sections if section.key == "verdict" for line in section.lines]
-    found = {
-        "score": score,
-        "score_text": score_text,
-        "matches": matches,
-        "gaps": gaps,
-        "next_steps": lists["next"],
-        "no_gaps": no_gaps,
-        "verdict": joined(verdict),
+    lists["gaps"] += [text for text in said if _NONE.fullmatch(text)]
+    verdict = joined([line.text for section in sections if section.key == "verdict" for line in section.lines])
+    return {"score": _score_texts(sections), **lists, "verdict": verdict}
+
+
+def _judge(
+    words: int,
+    score: float | list[Excerpt],
+    matches: list[Excerpt],
+    gaps: list[Excerpt],
+    next_steps: list[Excerpt],
+    verdict: str = "",
+) -> tuple[Form | None, list[Issue]]:
+    texts: list[Any] = score if isinstance(score, list) else [f"{score}/100"]
+    readings = [reading for text in texts for reading in _readings(text)]
+    agreed = readings[0] if readings and max(readings) - min(readings) <= SCORE_TOLERANCE else None
+    misfiled = [item for item in matches if _MISFILED.match(item)]
+    lists = {
+        "matches": real(item for item in matches if not _MISFILED.match(item)),
+        "gaps": real([*(item for item in gaps if not _NONE.fullmatch(item)), *misfiled]),
+        "next_steps": real(next_steps),
     }
-    return found, issues
+    no_gaps = not lists["gaps"] and any(_NONE.fullmatch(item) for item in gaps)
+    issues = _issues(words, agreed, readings, no_gaps, *map(len, lists.values()))
+    if agreed is None or not 0 <= agreed <= 100:
+        return None, issues
+    return {"score": agreed, "score_text": texts[0], **lists, "no_gaps": no_gaps, "verdict": verdict}, issues
 
 
-_LISTS = ("matches", "gaps", "next")
+_LISTS = ("matches", "gaps", "next_steps")
 
 
 def _items(section: Section) -> list[Excerpt]:
@@ -141,7 +135,7 @@ def _items(section: Section) -> list[Excerpt]:
     if len(section.lines) == 1 and not section.lines[0].marked:
         pieces = [plain(piece) for piece in separated(section.lines[0].text)]
         if len(pieces) >= 2 and all(len(piece.split()) <= KEYWORD_WORDS for piece in pieces):
-            return distinct(piece for piece in pieces if is_item(piece))
+            return real(pieces)
     return texts
 
 
@@ -153,13 +147,15 @@ def _score_texts(sections: list[Section]) -> list[Excerpt]:
 
 
 def _readings(text: str) -> list[float]:
-    """Every reading of a score in points of 100; a number of 10 or less without a scale reads as nothing."""
+    """Every reading of a score in points of 100; a range reads as nothing, and a number up to 10 without a scale."""
+    if _RANGE.search(text[:400]):
+        return []
     scaled = [float(m[1]) * 100 / float(m[3] or m[4] or 100) for m in _SCALED.finditer(text[:400])]
     return scaled or [float(m[1]) for m in _BARE.finditer(text[:400]) if float(m[1]) > 10]
 
 
 def _issues(
-    score: float | None, readings: list[float], matches: int, gaps: int, steps: int, words: int, no_gaps: bool
+    words: int, score: float | None, readings: list[float], no_gaps: bool, matches: int, gaps: int, steps: int
 ) -> list[Issue]:
     found = "none" if not readings else "readings that differ" if score is None else f"{score:g}"
     real = matches >= 3 and (gaps > 0 or no_gaps)
@@ -210,6 +206,7 @@ DOMAIN = Domain(
     max_tokens=200,
     target=0.80,
     answer_type=JobResumeMatch,
+    take=_take,
     judge=_judge,
     clarifiers={
         "content": "List at least 5 matches, 3 gaps and 3 next steps as items from the facts given, not as counts.",
@@ -218,12 +215,12 @@ DOMAIN = Domain(
     },
     schema=form(
         "job_resume_match",
-        score={"type": "integer", "minimum": 0, "maximum": 100},
+        score={"type": "integer", "enum": list(range(101))},
         matches=listing(*(sentence(starts, 5, 10) for starts in _MATCHES)),
         gaps={"anyOf": [listing(*(sentence(starts, 5, 10) for starts in _GAPS)), listing({"const": "None"})]},
         next_steps=listing(*(sentence(starts, 5, 10) for starts in _NEXT)),
     ),
-    form_tokens=2200,
+    form_tokens=2260,
     compose=_compose,
 )
 """The domain `job_resume_match`."""

@@ -9,7 +9,7 @@ from pydantic import field_serializer
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
 from langchain_careerv2.domains._forms import Form, form, listing, sentence
-from langchain_careerv2.domains._reading import Excerpt, Headings, Line, distinct, items, listed
+from langchain_careerv2.domains._reading import Excerpt, Headings, Line, distinct, items, listed, real
 
 Channel = Literal[
     "linkedin", "referral", "meetup", "university", "conference", "github", "stack_overflow", "job_board", "community",
@@ -21,11 +21,11 @@ _CHANNEL_NAMES: dict[Channel, str] = {
     "linkedin": "linkedin",
     "referral": "referrals?",
     "meetup": "meet-?ups?",
-    "university": "universit(?:y|ies)|campus(?:es)?|colleges?|career fairs?|alumni",
+    "university": "universit(?:y|ies)|campus(?:es)?|colleges?|(?:career|job) fairs?|alumni",
     "conference": "conferences?|summits?|hackathons?|trade shows?",
-    "github": "github",
-    "stack_overflow": "stack ?overflow",
-    "job_board": "job[- ]?boards?|glassdoor|indeed\\.com|job portals?",
+    "github": "git ?hub",
+    "stack_overflow": "stack[ -]?overflow",
+    "job_board": "job[- ]?boards?|glassdoor|(?-i:Indeed)|job portals?",
     "community": "communit(?:y|ies)|slack (?:groups?|channels?)|discord|forums?",
     "social_media": "social media|twitter|instagram|facebook|tiktok",
 }
@@ -33,9 +33,11 @@ _CHANNELS = {name: re.compile(rf"\b(?:{alias})\b", re.IGNORECASE) for name, alia
 _CADENCE = re.compile(
     r"\b(?:daily(?! (?:work|life|practice|business|routine|operation|task))"
     r"|weekly|bi-?weekly|fortnightly|monthly|bi-?monthly|quarterly|annually|yearly"
-    r"|(?:every|each|per) (?:other |two |three |2 |3 )?(?:day|week|month|quarter|year)s?"
-    r"|(?:once|twice|three times|\d{1,2} times|\d{1,2}x) (?:a|per|each|every) (?:day|week|month|quarter|year)"
-    r"|(?:weeks?|months?) \d{1,2}(?: ?[-\u2013] ?\d{1,2})?|q[1-4])\b",
+    r"|(?:every|each) (?:other |two |three |four |six |\d{1,2} )?(?:day|week|fortnight|month|quarter|year)s?"
+    r"|(?:every|each) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:once|twice|(?:two|three|\d{1,2}) times|\d{1,2}x) ?(?:a|per|each|every|/) ?(?:day|week|month|quarter|year)"
+    r"|(?<!\d )per (?:day|week|month|quarter)"
+    r"|(?:week|month) \d{1,2}(?: ?[-\u2013] ?\d{1,2})?|(?:weeks|months) \d{1,2} ?[-\u2013] ?\d{1,2}|q[1-4])\b",
     re.IGNORECASE,
 )
 _METRIC = re.compile(
@@ -84,23 +86,28 @@ _HEADINGS = Headings(
 )
 
 
-def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
-    sections = _HEADINGS.sections(text, truncated)
+def _take(text: str, truncated: bool) -> Form:
     body: list[Line] = []
     apart: list[Excerpt] = []
-    for section in sections:
+    for section in _HEADINGS.sections(text, truncated):
         in_list = body and body[-1].number is not None and not body[-1].text  # as in "6. **Metrics:** Report ..."
         if section.key == "metrics" and not in_list:
             apart += items(section.lines)
         else:
             body += section.lines
-    steps = _steps(body)
-    plan = [*steps, *apart]
-    channels = {name for name, alias in _CHANNELS.items() if alias.search("\n".join(plan))}
-    cadences = distinct(item.cut(*match.span()) for item in plan for match in _CADENCE.finditer(item))
-    metrics = distinct([*(step for step in steps if _METRIC.search(step)), *apart])
-    found = {"steps": steps, "channels": channels, "cadences": cadences, "metrics": metrics}
-    return found, _issues(len(steps), len(channels), len(cadences), len(metrics), len(text.split()))
+    return {"steps": _steps(body), "metrics": apart}
+
+
+def _judge(words: int, steps: list[Excerpt], metrics: list[Excerpt]) -> tuple[Form, list[Issue]]:
+    steps, metrics = real(steps), real(metrics)
+    plan = [*steps, *metrics]
+    found = {
+        "steps": steps,
+        "channels": {name for name, alias in _CHANNELS.items() if alias.search("\n".join(plan))},
+        "cadences": distinct(item.cut(*match.span()) for item in plan for match in _CADENCE.finditer(item)),
+        "metrics": distinct([*(step for step in steps if _METRIC.search(step)), *metrics]),
+    }
+    return found, _issues(words, *map(len, found.values()))
 
 
 def _steps(found: list[Line]) -> list[Excerpt]:
@@ -110,7 +117,7 @@ def _steps(found: list[Line]) -> list[Excerpt]:
     return listed(found, lambda line: line.number is not None, lambda line: line.marked or not line.apart)
 
 
-def _issues(steps: int, channels: int, cadences: int, metrics: int, words: int) -> list[Issue]:
+def _issues(words: int, steps: int, channels: int, cadences: int, metrics: int) -> list[Issue]:
     return [
         *check("len", words, gate=words >= 60, expected="at least 60 words"),
         *check("bullets", steps, gate=steps >= 3, contract=4 <= steps <= 6, expected="4 to 6 steps (at least 3)"),
@@ -155,6 +162,7 @@ DOMAIN = Domain(
     max_tokens=180,
     target=0.95,
     answer_type=RecruitingStrategy,
+    take=_take,
     judge=_judge,
     clarifiers={
         "channels": "Name at least 4 channels, such as LinkedIn, referrals, meetups or universities.",
@@ -176,7 +184,7 @@ DOMAIN = Domain(
             sentence("Offer acceptance|Cost per hire|Conversion rate|Number of hires", 2, 6),
         ),
     ),
-    form_tokens=1450,
+    form_tokens=1500,
     compose=_compose,
 )
 """The domain `recruiting_strategy`."""

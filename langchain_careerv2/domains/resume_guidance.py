@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
 from langchain_careerv2.domains._forms import Form, form, keyword, listing, sentence
-from langchain_careerv2.domains._reading import Headings, Line, distinct, items, keywords, separated
+from langchain_careerv2.domains._reading import Excerpt, Headings, Line, items, keywords, real, separated
 from langchain_careerv2.domains._verbs import leading_verb
 
 
@@ -45,16 +45,13 @@ _HEADINGS = Headings(
 )
 
 
-def _judge(text: str, truncated: bool) -> tuple[Form, list[Issue]]:
+def _take(text: str, truncated: bool) -> Form:
     sections = _HEADINGS.sections(text, truncated)
     labelled = [line for section in sections if section.key == "ats" for line in section.lines]
     body = [line for section in sections if section.key != "ats" for line in section.lines]
     unlabelled = [] if labelled else _keyword_line(body)
-    bullets = [{"text": item, "verb": leading_verb(item)} for item in items(body[: len(body) - len(unlabelled)])]
-    found = distinct(keywords(labelled or unlabelled))
-    led = sum(bullet["verb"] is not None for bullet in bullets)
-    issues = _issues(len(text.split()), len(bullets), led, len(found), labelled=bool(labelled))
-    return {"bullets": bullets, "ats_keywords": found}, issues
+    bullets = items(body[: len(body) - len(unlabelled)])
+    return {"bullets": bullets, "ats_keywords": keywords(labelled or unlabelled), "labelled": bool(labelled)}
 
 
 def _keyword_line(body: list[Line]) -> list[Line]:
@@ -64,7 +61,17 @@ def _keyword_line(body: list[Line]) -> list[Line]:
     return body[-1:] if whole and len(words) >= 6 and all(len(word.split()) <= 4 for word in words) else []
 
 
-def _issues(words: int, count: int, led: int, found: int, *, labelled: bool) -> list[Issue]:
+def _judge(
+    words: int, bullets: list[Excerpt], ats_keywords: list[Excerpt], labelled: bool = True
+) -> tuple[Form, list[Issue]]:
+    led = [{"text": item, "verb": leading_verb(item)} for item in real(bullets)]
+    found = real(ats_keywords)
+    return {"bullets": led, "ats_keywords": found}, _issues(
+        words, len(led), sum(bullet["verb"] is not None for bullet in led), len(found), labelled
+    )
+
+
+def _issues(words: int, count: int, led: int, found: int, labelled: bool) -> list[Issue]:
     verbs, line = f"{led} of {count}", labelled and 8 <= found <= 12
     active = count <= 2 * led if count else words > 0  # no bullet, no verdict on verbs, but for an empty answer
     return [
@@ -114,7 +121,7 @@ _STARTS = (
     "Implemented|Delivered|Automated|Deployed|Operated|Maintained|Performed|Monitored",
     "Mentored|Trained|Supported|Taught|Advised|Collaborated|Presented|Served",
 )
-_INITIALS = ("AB", "CDEF", "GHIJKL", "MNOP", "QRSTUVWXYZ")
+_INITIALS = ("A", "B", "CD", "EFG", "HIJK", "LMNO", "PQR", "STUVWXYZ")
 
 DOMAIN = Domain(
     name="resume_guidance",
@@ -129,7 +136,7 @@ DOMAIN = Domain(
         "4. Designed REST APIs handling 10k+ requests per second with FastAPI\n"
         "5. Implemented monitoring with Prometheus and Grafana and an on-call rota\n"
         "6. Mentored 3 junior engineers in code reviews and design\n"
-        "ATS Keywords: AWS, Docker, Jenkins, Prometheus, Terraform, Kubernetes, ArgoCD, FastAPI, Python, CI/CD",
+        "ATS Keywords: AWS, Backend, Docker, FastAPI, Jenkins, Microservices, Python, Terraform, Kubernetes, CI/CD",
     ),
     guide_exemplar=(
         "1. Led migration of 50+ services to Kubernetes, reducing deployments by 60%\n"
@@ -144,6 +151,7 @@ DOMAIN = Domain(
     max_tokens=200,
     target=0.85,
     answer_type=ResumeGuidance,
+    take=_take,
     judge=_judge,
     clarifiers={
         "bullets": "Write 6 to 8 different numbered bullets, one on each line.",
@@ -154,9 +162,9 @@ DOMAIN = Domain(
     schema=form(
         "resume_guidance",
         bullets=listing(*(sentence(starts, 6, 11) for starts in _STARTS)),
-        ats_keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 5),
+        ats_keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 2),
     ),
-    form_tokens=1900,
+    form_tokens=1950,
     compose=_compose,
     reference=_reference,
 )

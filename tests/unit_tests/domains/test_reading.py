@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_careerv2.domains import DOMAINS, Answer, Domain
+from langchain_careerv2.domains import (
+    DOMAINS,
+    Answer,
+    AtsKeywords,
+    Domain,
+    JobDescription,
+    RecruitingStrategy,
+    ResumeGuidance,
+)
 from langchain_careerv2.domains._reading import (
     READ_CHARS,
     Headings,
@@ -37,6 +45,12 @@ EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
         ("* **Led** a team", ["Led** a team".replace("**", "")]),
         ("- Led a team of\n  twelve people", ["Led a team of twelve people"]),
         ("- same\n- Same!\n- other", ["same", "other"]),
+        ("1. *Led* a team of _two_\n2. Rated 5* by guests", ["Led a team of two", "Rated 5* by guests"]),
+        ("- Plan lessons\n---\n- Teach", ["Plan lessons", "Teach"]),
+        (
+            "- [Match 1]\n- Match 2: ...\n- 85%\n- 6 out of 10\n- 7 matches found\n- [Insert duty]\n- TBA\n- real",
+            ["real"],
+        ),
         ("**1. Led a team**\n**2.** Built a ward", ["Led a team", "Built a ward"]),
         ("- Led a team\n\nLet me know\nif you need more!\n- Built it", ["Led a team", "Built it"]),
         ("-\n- ...\n- N/A\n- Match 1\n- 6/10\n- 5+ core competencies\n- Python:\n- real", ["real"]),
@@ -101,6 +115,7 @@ def test_the_seed() -> None:
         ("20 keywords, Python, 120 characters total", ["Python"]),
         ("C, C++, C#, .NET and Keyword research", ["C", "C++", "C#", ".NET and Keyword research"]),
         ("Python, and Go", ["Python", "Go"]),
+        ("a) Python, b) SQL", ["a) Python", "b) SQL"]),
     ],
 )
 def test_keywords(text: str, expected: list[str]) -> None:
@@ -112,7 +127,18 @@ def test_distinct_keeps_the_first_and_the_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["**Matches:** x", "### Matches\nx", "Matches: x", "1. **Matches (5+):** x", "__Matches__\nx"]
+    "text",
+    [
+        "**Matches:** x",
+        "### Matches\nx",
+        "Matches: x",
+        "1. **Matches (5+):** x",
+        "__Matches__\nx",
+        "### 2. Matches\nx",
+        "2. **Matches**\nx",
+        "**Matches** (5+)\nx",
+        "Matches(5+): x",
+    ],
 )
 def test_headings_by_exact_alias(text: str) -> None:
     sections = Headings({"m": ["matches"]}).sections(text)
@@ -133,6 +159,63 @@ def test_headings_in_mid_line() -> None:
 @pytest.mark.parametrize("text", ["no matches here", "it matches: yes", "- Matches the profile", "My matchesx: 1"])
 def test_what_only_contains_an_alias_is_no_heading(text: str) -> None:
     assert len(Headings({"m": ["matches"]}).sections(text)) == 1
+
+
+def test_a_quote_sign_in_a_heading_may_be_curly() -> None:
+    sections = Headings({"r": ["what you'll bring"]}).sections("What You\u2019ll Bring\nx")
+    assert [section.key for section in sections] == [None, "r"]
+
+
+def test_what_stands_below_a_dropped_heading_continues_no_item_above_it() -> None:
+    bullets = DOMAINS["resume_guidance"].read("1. Led a team\n\n**Note:**\nTailor this to each job.").answer
+    assert isinstance(bullets, ResumeGuidance)
+    assert [bullet.text for bullet in bullets.bullets] == ["Led a team"]
+    plan = DOMAINS["recruiting_strategy"].read("1. Post\n2. Ask\n3. Go\n**Timeline:**\nQ1 planning").answer
+    assert isinstance(plan, RecruitingStrategy)
+    assert plan.cadences == []
+
+
+def test_a_first_step_whose_title_ends_with_a_colon_is_no_title_of_the_list() -> None:
+    text = "**LinkedIn**:\n - Post weekly on LinkedIn\n2. **Referrals**:\n - Offer a bonus\n3. **Meetup**:\n - Speak"
+    plan = DOMAINS["recruiting_strategy"].read(text).answer
+    assert isinstance(plan, RecruitingStrategy)
+    assert len(plan.steps) == 3
+    assert plan.cadences == ["weekly"]
+
+
+def test_a_labelled_item_closes_no_section() -> None:
+    text = "**Requirements:**\n- Degree in law\n- Location: Berlin or remote\n- Two languages"
+    answer = DOMAINS["job_description"].read(text).answer
+    assert isinstance(answer, JobDescription)
+    assert answer.requirements == ["Degree in law", "Location: Berlin or remote", "Two languages"]
+
+
+def test_lists_that_are_not_there_are_not_rendered() -> None:
+    domain = DOMAINS["job_description"]
+    answer = domain.read("**Responsibilities:**\n- a\n\n**Training:**\n- c").answer
+    assert domain.read(str(answer)).answer == answer
+
+
+def test_a_heading_among_keywords_is_no_keyword() -> None:
+    text = "### Technical Skills\nPython, SQL\n**Soft Skills**\nTeamwork, Planning"
+    answer = DOMAINS["ats_keywords"].read(text).answer
+    assert isinstance(answer, AtsKeywords)
+    assert answer.keywords == ["Python", "SQL", "Teamwork", "Planning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cadences"),
+    [
+        ("Call every Monday and meet twice a month", ["every Monday", "twice a month"]),
+        ("Two times a week, 3x/week, every 4 weeks", ["Two times a week", "3x/week", "every 4 weeks"]),
+        ("Plan six months 10 hires at 60,000 per year", []),
+        ("In week 1-2 and Q3 of each quarter", ["week 1-2", "Q3", "each quarter"]),
+    ],
+)
+def test_cadences(text: str, cadences: list[str]) -> None:
+    plan = DOMAINS["recruiting_strategy"].read(f"{text}\n2. b\n3. c").answer
+    assert isinstance(plan, RecruitingStrategy)
+    assert plan.cadences == cadences
 
 
 SIGNS = [
