@@ -99,7 +99,7 @@ def held(schema: dict[str, Any]) -> str:
         return f"{held(schema['anyOf'][0])} or None"
     if schema["type"] == "array":
         return f"{schema['minItems']} lines"
-    return "a line" if schema["type"] == "string" else f"{schema['minimum']} to {schema['maximum']}"
+    return "a line" if schema["type"] == "string" else f"{schema['enum'][0]} to {schema['enum'][-1]}"
 
 
 OPERATIONS = {

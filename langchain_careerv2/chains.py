@@ -10,9 +10,11 @@ request -> draft -+-> accepted
 from __future__ import annotations
 
 import time
-from typing import Any, Literal, NamedTuple
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, cast
 
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableWithFallbacks
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import merge_configs
 
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
@@ -23,7 +25,7 @@ from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.output_parsers import ContractError
 from langchain_careerv2.prompts import get_domain
-from langchain_careerv2.rungs import Rungs, State
+from langchain_careerv2.rungs import Ask, Rungs
 from langchain_careerv2.runpod.outputs import Usage
 
 JsonFirst = Literal["fallback", "always", "never"]
@@ -48,7 +50,7 @@ def career_chain(
     Args:
         domain: A domain's name, or a `Domain`.
         llm: The model; a `CareerV2LLM` without `max_tokens` of its own gets the domain's, and its `timeout` holds over
-            all attempts. One behind `with_retry` or `with_fallbacks` keeps its own for each.
+            all attempts.
         include_raw: Return `{"parsed", "raw", "parsing_error", "ledger"}` instead, where `raw` holds every `Attempt`
             and `parsing_error` a `ContractError` or None: nothing is raised on a failed contract.
         json_first: Ask for JSON where the text attempts failed, from the start, or not at all. The handler endpoint
@@ -56,7 +58,8 @@ def career_chain(
         max_reasks: Re-asks of a draft, 0 or more. JSON has one of its own.
         lens: How strictly to judge: `default` rejects at the gate, `strict` at the whole contract, `reference` as the
             guide's printed validators do.
-        max_total_tokens: Tokens in and out of all attempts together; an attempt that could pass it is not made.
+        max_total_tokens: Tokens in and out of all attempts together; an attempt that could pass it is not made. A
+            prompt's tokens are estimated, from what the prompts before it had where that is known.
 
     Returns:
         A runnable that takes the request as a string or as `{"request": ...}` and gives the domain's answer type. A
@@ -65,32 +68,30 @@ def career_chain(
     Raises:
         RequestError: There is no such domain; at a call: the request is empty or no text, or the tokens do not suffice
             for one attempt.
-        ConfigurationError: `json_first="always"` with the handler endpoint.
+        ConfigurationError: `json_first="always"` with the handler endpoint, or `max_total_tokens` with another model.
         ContractError: At a call: no attempt passed. It carries the best one, and the ledger of all.
         EndpointError: At a call: the endpoint gave no answer.
     """
     domain = get_domain(domain)
-    if max_reasks < 0:
-        raise RequestError(f"max_reasks must be 0 or more, not {max_reasks}")
-    rungs = Rungs(domain, llm, lens, max_total_tokens)
-    first, *others = [rungs.rung(name) for name in _names(llm, json_first, max_reasks)]
+    model, bound = career_model(llm)
     ladder = _Ladder(
-        runnable=first,
-        fallbacks=[*others, RunnableLambda(_give_up, name="give_up")],
-        exceptions_to_handle=(ContractError,),
-        exception_key="error",
-        limit=llm.max_concurrency if isinstance(llm, CareerV2LLM) else None,
-        timeout=_timeout(llm),
-        name="ladder",
+        Rungs(domain, llm, lens),
+        _names(model, json_first, max_reasks),
+        timeout=model.time_limit(bound) if model else None,
+        max_total_tokens=max_total_tokens,
+        limit=model.max_concurrency if model else None,
     )
+    if max_total_tokens is not None and model is None:
+        raise ConfigurationError("max_total_tokens needs a CareerV2LLM: of another model's budget nothing is known")
     verdict = RunnableLambda(_Verdict(domain, include_raw), name="verdict")
-    chain = RunnableLambda(_as_state, name="request") | ladder | verdict
+    chain = RunnableLambda(_as_request, name="request") | ladder | verdict
     return chain.with_config(run_name=f"careerv2:{domain.name}", metadata={"domain": domain.name})
 
 
-def _names(llm: Model, json_first: JsonFirst, max_reasks: int) -> list[str]:
+def _names(model: CareerV2LLM | None, json_first: JsonFirst, max_reasks: int) -> list[str]:
     """The rungs of the ladder, in order."""
-    model, _ = career_model(llm)
+    if max_reasks < 0:
+        raise RequestError(f"max_reasks must be 0 or more, not {max_reasks}")
     handler = model is not None and model.handler
     if handler and json_first == "always":
         raise ConfigurationError("the handler endpoint writes its own prompt and cannot be asked for JSON")
@@ -170,63 +171,96 @@ def generate(
     return Generated(answer is not None, reading.issues, reading.text, answer, ledger)
 
 
-class _Ladder(RunnableWithFallbacks[State, Ledger]):
-    """`RunnableWithFallbacks` whose attempts nest under it in a trace, and whose batch runs item by item.
+class _Ladder(RunnableLambda[str, Ledger]):
+    """Climbs the rungs until one is accepted, or the next could not finish.
 
-    Core's own invoke hands its attempts the parent's callbacks, so that they become its siblings; its batch nests them.
-    Core's batch lets every re-ask wait for all drafts, and that of `with_retry` can file one input's result under
-    another (langchain issue 35475): neither is used.
+    It is no `RunnableWithFallbacks`: core's own invoke hands the attempts the parent's callbacks, so that they become
+    its siblings, and its batch lets every re-ask wait for all drafts. Nor does it use `with_retry`, whose batch can
+    file one input's result under another (langchain issue 35475).
     """
 
-    limit: int | None = None
-    timeout: float | None = None
+    def __init__(
+        self,
+        rungs: Rungs,
+        names: Sequence[str],
+        *,
+        timeout: float | None,
+        max_total_tokens: int | None,
+        limit: int | None,
+    ) -> None:
+        self._rungs = rungs
+        self._steps = [(name, rungs.rung(name)) for name in names]
+        self._timeout = timeout
+        self._max_total_tokens = max_total_tokens
+        self._limit = limit
+        super().__init__(self._climb, afunc=self._aclimb, name="ladder")
 
-    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Ledger:
-        return super().batch([self._timed(input)], [config or {}], **kwargs)[0]
+    def _plan(self, request: str) -> Generator[tuple[Runnable[Ask, Ledger], Ask], Ledger, Ledger]:
+        """Yields each rung with what it asks, receives the ledger with its attempt, and returns the last ledger."""
+        deadline = time.monotonic() + self._timeout if self._timeout else None
+        ledger = Ledger()
+        for name, rung in self._steps:
+            ask = self._rungs.ask(name, request, ledger)
+            if obstacle := ask.obstacle(deadline, self._max_total_tokens):
+                if not ledger.attempts:
+                    raise RequestError(f"no attempt can be made: {obstacle}")
+                return replace(ledger, stopped=obstacle)
+            ledger = yield rung, ask
+            if ledger.stopped or ledger.attempts[-1].accepted:
+                break
+        return ledger
 
-    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Ledger:
-        return (await super().abatch([self._timed(input)], [config or {}], **kwargs))[0]
+    def _climb(self, request: str, config: RunnableConfig) -> Ledger:
+        plan = self._plan(request)
+        rung, ask = next(plan)
+        while True:
+            ledger = rung.invoke(ask, config)
+            try:
+                rung, ask = plan.send(ledger)
+            except StopIteration as done:
+                return cast("Ledger", done.value)
 
-    def _timed(self, state: State) -> State:
-        """The model's `timeout` is for all attempts together, from here on."""
-        return {**state, "deadline": time.monotonic() + self.timeout} if self.timeout else state
+    async def _aclimb(self, request: str, config: RunnableConfig) -> Ledger:
+        plan = self._plan(request)
+        rung, ask = next(plan)
+        while True:
+            ledger = await rung.ainvoke(ask, config)
+            try:
+                rung, ask = plan.send(ledger)
+            except StopIteration as done:
+                return cast("Ledger", done.value)
 
     def batch(
         self,
-        inputs: list[State],
+        inputs: list[str],
         config: RunnableConfig | list[RunnableConfig] | None = None,
         *,
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[Ledger]:
-        configs = bounded(config, len(inputs), self.limit)
-        results = side_by_side(lambda state, item: self.invoke(state, item, **kwargs), inputs, configs)
+        configs = bounded(config, len(inputs), self._limit)
+        results = side_by_side(lambda request, item: self.invoke(request, item, **kwargs), inputs, configs)
         return results if return_exceptions else unwrapped(results)
 
     async def abatch(
         self,
-        inputs: list[State],
+        inputs: list[str],
         config: RunnableConfig | list[RunnableConfig] | None = None,
         *,
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[Ledger]:
-        configs = bounded(config, len(inputs), self.limit)
-        results = await aside_by_side(lambda state, item: self.ainvoke(state, item, **kwargs), inputs, configs)
+        configs = bounded(config, len(inputs), self._limit)
+        results = await aside_by_side(lambda request, item: self.ainvoke(request, item, **kwargs), inputs, configs)
         return results if return_exceptions else unwrapped(results)
 
 
-def _as_state(request: str | dict[str, str]) -> State:
-    if isinstance(request, str):
-        return {"request": request}
+def _as_request(request: str | dict[str, str]) -> str:
     if isinstance(request, dict) and set(request) == {"request"}:
-        return {"request": request["request"]}
+        request = request["request"]
+    if isinstance(request, str):
+        return request
     raise RequestError('the chain takes a string or {"request": string}')
-
-
-def _give_up(state: State) -> Ledger:
-    error: ContractError = state["error"]
-    return error.ledger
 
 
 class _Verdict:
@@ -238,22 +272,15 @@ class _Verdict:
         self._note = RunnableLambda(lambda summary: summary, name="ledger")
 
     def __call__(self, ledger: Ledger, config: RunnableConfig) -> Any:
-        self._note.invoke(ledger.summary(), merge_configs(config, {"metadata": ledger.summary()}))
-        kept = ledger.best.reading
-        error = None if kept.ok and kept.answer is not None else ContractError(self._domain, kept, ledger)
-        if error is not None and (cause := ledger.attempts[-1].error) is not None:
-            if all(attempt.error for attempt in ledger.attempts):
-                raise cause
-            error.__cause__ = cause
+        summary = ledger.summary()
+        self._note.invoke(summary, merge_configs(config, {"metadata": summary}))
+        kept, last = ledger.best, ledger.attempts[-1]
+        if all(attempt.error for attempt in ledger.attempts) and last.error is not None:
+            raise last.error
+        error = None if kept.accepted else ContractError(self._domain, kept.reading, ledger)
         if self._include_raw:
-            parsed = kept.answer if error is None else None
+            parsed = kept.reading.answer if kept.accepted else None
             return {"parsed": parsed, "raw": list(ledger.attempts), "parsing_error": error, "ledger": ledger}
         if error is not None:
-            raise error
-        return kept.answer
-
-
-def _timeout(llm: Model) -> float | None:
-    """The seconds that a career model gives an answer; None for any other model, which has its own ways."""
-    model, kwargs = career_model(llm)
-    return model.time_limit(kwargs) if model is not None else None
+            raise error from last.error
+        return kept.reading.answer

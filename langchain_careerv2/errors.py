@@ -16,7 +16,7 @@ from langchain_careerv2.runpod.errors import ConfigurationError, EndpointError
 
 
 class RequestError(ValueError):
-    """The request is no question: empty, or not text. Nothing was sent."""
+    """The request cannot be asked: empty, no text, or over its own limits. Nothing was sent."""
 
 
 class InvalidRequestError(wire.InvalidRequestError, core.ModelInvalidRequestError):

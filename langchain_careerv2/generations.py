@@ -10,8 +10,9 @@ from langchain_core.language_models.llms import BaseLLM
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, Generation, LLMResult
 from langchain_core.prompt_values import PromptValue
-from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig, RunnableLambda, RunnableWithFallbacks
 from langchain_core.runnables.config import merge_configs
+from langchain_core.runnables.retry import RunnableRetry
 
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.runpod.outputs import Usage
@@ -23,22 +24,28 @@ CACHED = "cached"
 
 
 def generation_of(llm: Model) -> Runnable[PromptValue, Generation]:
-    """The step; what it is invoked with besides goes to the model, after what is bound to it."""
+    """The step; what it is invoked with besides goes to a career model, after what is bound to it."""
     inner, kwargs, bound, factories = unbound(llm)
+    if isinstance(inner, RunnableRetry):
+        return inner.model_copy(update={"bound": generation_of(inner.bound.bind(**kwargs))}).with_config(bound)
+    if isinstance(inner, RunnableWithFallbacks):
+        each = [generation_of(one.bind(**kwargs)) for one in inner.runnables]
+        return inner.model_copy(update={"runnable": each[0], "fallbacks": each[1:]}).with_config(bound)
     if not isinstance(inner, BaseLanguageModel):
         return llm | RunnableLambda(_as_generation, name="generation")
     model = inner
 
-    def options(config: RunnableConfig) -> dict[str, Any]:
+    def options(config: RunnableConfig, more: dict[str, Any]) -> dict[str, Any]:
         merged = merge_configs(bound, config)
         merged = merge_configs(merged, *(factory(merged) for factory in factories))
-        return {key: merged.get(key) for key in ("callbacks", "tags", "metadata")} | kwargs
+        told = {key: merged.get(key) for key in ("callbacks", "tags", "metadata")}
+        return {**told, **kwargs, **(more if isinstance(model, CareerV2LLM) else {})}
 
     def call(prompt: PromptValue, config: RunnableConfig, **more: Any) -> Generation:
-        return _first(model, model.generate_prompt([prompt], **options(config) | more))
+        return _first(model, model.generate_prompt([prompt], **options(config, more)))
 
     async def acall(prompt: PromptValue, config: RunnableConfig, **more: Any) -> Generation:
-        return _first(model, await model.agenerate_prompt([prompt], **options(config) | more))
+        return _first(model, await model.agenerate_prompt([prompt], **options(config, more)))
 
     return RunnableLambda(call, afunc=acall, name="generation")
 
@@ -57,9 +64,12 @@ def unbound(
 
 
 def career_model(llm: Model) -> tuple[CareerV2LLM | None, dict[str, Any]]:
-    """The career model under its bindings, and what is bound to it; None for any other model."""
-    model, kwargs, *_ = unbound(llm)
-    return (model, kwargs) if isinstance(model, CareerV2LLM) else (None, {})
+    """The career model under its bindings, retries and fallbacks, and what is bound to it; None for any other model."""
+    inner, kwargs, *_ = unbound(llm)
+    if isinstance(inner, (RunnableRetry, RunnableWithFallbacks)):
+        model, more = career_model(inner.bound if isinstance(inner, RunnableRetry) else inner.runnable)
+        return model, {**more, **kwargs}
+    return (inner, kwargs) if isinstance(inner, CareerV2LLM) else (None, {})
 
 
 def _first(model: BaseLanguageModel[Any], result: LLMResult) -> Generation:
@@ -90,8 +100,9 @@ def was_cut(generation: Generation) -> bool:
 
 def usage_of(generation: Generation) -> Usage | None:
     """What the answer cost; nothing where it was cached, None where the model did not say."""
-    if (generation.generation_info or {}).get(CACHED):
-        return Usage()
     message = generation.message if isinstance(generation, ChatGeneration) else None
     counted = message.usage_metadata if isinstance(message, AIMessage) else None
+    cost = dict(counted or {}).get("total_cost")
+    if (generation.generation_info or {}).get(CACHED) or cost == 0:  # core's two signs of a cached answer
+        return Usage()
     return Usage(counted["input_tokens"], counted["output_tokens"]) if counted else None

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_careerv2.domains import Answer, Reading
-from langchain_careerv2.errors import EndpointError
 from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.structured import Dialect
 
@@ -26,7 +25,9 @@ class Attempt:
         info: The completion's metadata: job id, finish reason, queue and execution milliseconds.
         dialect: How JSON was asked for: a field of the request, or `none` for the prompt alone; None for text.
         seconds: How long it was worked at, or how long the call took where the endpoint does not say.
+        constrained: Whether the endpoint held the model to the schema: the answer has what only the schema could tell.
         chars: Characters of the prompt.
+        limit: Tokens in and out that it could take.
         error: Why it brought no completion; its reading is then that of an empty text.
     """
 
@@ -37,17 +38,19 @@ class Attempt:
     usage: Usage | None = None
     info: Mapping[str, Any] = field(default_factory=dict)
     dialect: Dialect | None = None
+    constrained: bool = False
     seconds: float = 0.0
     chars: int = 0
-    error: EndpointError | None = None
+    limit: int = 0
+    error: Exception | None = None
 
     @property
-    def constrained(self) -> bool:
-        """Whether the endpoint held the model to the schema: the answer has what only the schema could tell it."""
-        return self.reading.proved
+    def accepted(self) -> bool:
+        """Whether it brought a typed answer that passed."""
+        return self.error is None and self.reading.ok and self.reading.answer is not None
 
     @property
-    def why_failed(self) -> str:
+    def failure(self) -> str:
         """The reason for the attempt after this one."""
         if self.error is not None:
             return type(self.error).__name__
@@ -62,7 +65,7 @@ class Attempt:
         return {
             "rung": self.rung,
             "reason": self.reason,
-            "ok": self.reading.ok and self.error is None,
+            "ok": self.accepted,
             "issues": [f"{issue.severity}:{issue.code}" for issue in self.reading.issues],
             "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens,
@@ -90,13 +93,25 @@ class Ledger:
 
     @property
     def best(self) -> Attempt:
-        """The attempt with the fewest gate issues, then the fewest contract issues, then the earliest."""
-        return min(self.attempts, key=lambda attempt: (attempt.error is not None, *attempt.reading.rank))
+        """An accepted one if there is one; of equals the fewest gate issues, contract issues, then the earliest."""
+        return min(
+            self.attempts, key=lambda attempt: (attempt.error is not None, not attempt.accepted, *attempt.reading.rank)
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why a further attempt is due; empty where none was made yet."""
+        return self.attempts[-1].failure if self.attempts else ""
 
     @property
     def usage(self) -> Usage:
         """Tokens of all attempts together."""
         return sum((attempt.usage for attempt in self.attempts if attempt.usage), Usage())
+
+    @property
+    def spent(self) -> int:
+        """Tokens that the attempts took, or could take where the model does not say."""
+        return sum(attempt.usage.total_tokens if attempt.usage else attempt.limit for attempt in self.attempts)
 
     def summary(self) -> dict[str, Any]:
         """The ledger as JSON types, for a trace or a log; it holds no text of the request or of an answer."""

@@ -151,12 +151,13 @@ class CareerV2LLM(LLM):
         The result is kept for this process and endpoint, and its chains use it.
 
         Raises:
-            EndpointError: The endpoint did not answer.
+            EndpointError: The endpoint did not answer, or failed at everything.
         """
         verdicts: dict[Dialect, structured.Verdict] = {}
         dialect: Dialect
+        *_, last, none = structured.DIALECTS
         for dialect, fields in structured.DIALECTS.items():
-            if dialect == "none":
+            if dialect == none:
                 break
             schema, obeyed = structured.challenge()
             asked = {**fields(schema), "max_tokens": structured.PROBE_TOKENS}
@@ -165,14 +166,17 @@ class CareerV2LLM(LLM):
                 verdicts[dialect] = "honoured" if obeyed(text) else "ignored"
             except (errors.InvalidRequestError, errors.JobError):
                 verdicts[dialect] = "refused"
+                if dialect == last and set(verdicts.values()) == {"refused"}:
+                    raise  # a worker that fails everything says nothing about dialects
             if verdicts[dialect] == "honoured":
                 break
-        self.learn(dialect)
+        structured.KNOWN[self.base_url, self.endpoint_id, self.route] = dialect
         return Probe(dialect, verdicts)
 
-    def learn(self, dialect: Dialect) -> None:
-        """Keeps the dialect that this endpoint understands."""
-        structured.KNOWN[self.base_url, self.endpoint_id, self.route] = dialect
+    def learn_refusal(self) -> None:
+        """Keeps that this endpoint refused to be held to a schema, unless a probe or the field `dialect` says more."""
+        if self.dialect is None:
+            structured.KNOWN.setdefault((self.base_url, self.endpoint_id, self.route), "none")
 
     def json_dialect(self) -> Dialect:
         """The dialect that a chain asks for JSON with."""

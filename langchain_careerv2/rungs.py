@@ -5,38 +5,31 @@ from __future__ import annotations
 import math
 import re
 import time
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from langchain_core.outputs import Generation
+from langchain_core.prompt_values import StringPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from langchain_careerv2.domains import Answer, Domain, Lens
-from langchain_careerv2.errors import (
-    EndpointError,
-    EndpointTimeoutError,
-    InvalidRequestError,
-    PromptTooLongError,
-    RequestError,
-)
-from langchain_careerv2.generations import Model, career_model, generation_of, info_of, usage_of, was_cut
+from langchain_careerv2.domains import PROOF, Answer, Domain, Lens
+from langchain_careerv2.errors import InvalidRequestError, JobError, PromptTooLongError
+from langchain_careerv2.generations import CACHED, Model, career_model, generation_of, info_of, usage_of, was_cut
 from langchain_careerv2.ledger import Attempt, Ledger
-from langchain_careerv2.output_parsers import CareerOutputParser, ContractError
+from langchain_careerv2.output_parsers import CareerOutputParser
 from langchain_careerv2.prompts import domain_prompt, json_prompt
 from langchain_careerv2.structured import DIALECTS, RUNAWAYS, Dialect
-
-State = dict[str, Any]
-"""What travels through the ladder: `request`, the `deadline`, and, after a failed attempt, its `error`."""
 
 REASK_GROWTH = 0.10
 """The share of the first prompt that the clarifiers of a re-ask may add to it."""
 LETTERS_PER_TOKEN = 3
-"""For a prompt that no usage is known of: English has about four. A digit, a sign, and a byte of any other script can
-be a token of its own."""
+"""For a prompt that no usage is known of: English has about four letters a token; a digit or a sign is one."""
+TOKENS_PER_FOREIGN = 1.5
+"""Tokens of a character outside ASCII, as an upper estimate."""
 ESTIMATE_MARGIN = 1.2
 """What an estimate from an earlier prompt is multiplied with, since JSON has more signs than text."""
-_LETTERS = re.compile(r"[A-Za-z ]")
 JSON_CLARIFIER = "Write one complete JSON object with every key of the example, and nothing before or after it."
+_LETTERS = re.compile(r"[A-Za-z ]")
+_ASCII = re.compile(r"[\x00-\x7f]")
 
 
 class Ask(NamedTuple):
@@ -44,19 +37,30 @@ class Ask(NamedTuple):
 
     Attributes:
         rung: The rung's name.
-        request: The user's request, with the clarifiers.
+        prompt: The whole prompt.
+        tokens: What prompt and completion may take together, the prompt by estimate.
         options: Arguments of the model's call.
         dialect: How JSON is asked for; None for text.
         ledger: The attempts before.
-        chars: Characters of the prompt.
     """
 
     rung: str
-    request: str
+    prompt: str
+    tokens: int
     options: dict[str, Any]
     dialect: Dialect | None
     ledger: Ledger
-    chars: int
+
+    def obstacle(self, deadline: float | None, max_total_tokens: int | None) -> str:
+        """Why the attempt cannot finish, in words that hold nothing of the request; empty where it can."""
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            made = [attempt.seconds for attempt in self.ledger.attempts if attempt.error is None]
+            if left <= (quickest := min(made, default=0.0)):
+                return f"{max(left, 0):.1f} s are left, and the quickest attempt took {quickest:.1f} s"
+            self.options["timeout"] = left
+        left_tokens = (max_total_tokens or math.inf) - self.ledger.spent
+        return f"{left_tokens} tokens are left, and it could take {self.tokens}" if self.tokens > left_tokens else ""
 
 
 class Rungs:
@@ -66,71 +70,63 @@ class Rungs:
         domain: The domain.
         llm: The model.
         lens: How strictly to judge.
-        max_total_tokens: Tokens of all attempts together.
     """
 
-    def __init__(self, domain: Domain[Answer], llm: Model, lens: Lens, max_total_tokens: int | None) -> None:
+    def __init__(self, domain: Domain[Answer], llm: Model, lens: Lens) -> None:
         self._domain = domain
         self._model, self._bound = career_model(llm)
         self._generation = generation_of(llm)
         self._parser = CareerOutputParser(domain, lens=lens)
-        self._cap = max_total_tokens
-        self._prompts = {False: domain_prompt(domain), True: json_prompt(domain)}
+        self._text, self._json = domain_prompt(domain), json_prompt(domain)
+        self._proof = str(domain.schema["properties"][PROOF]["const"])
 
-    def rung(self, name: str) -> Runnable[State, Ledger]:
-        """One attempt: `prompt | llm`, then a reading that is added to the ledger; raised with it where it failed."""
-        prompt = self._prompts[_is_json(name)]
+    def rung(self, name: str) -> Runnable[Ask, Ledger]:
+        """One attempt: the model's answer, read and added to the ledger."""
 
-        # Not RunnablePassthrough.assign: it works in a thread, where Ctrl-C does not reach the call.
-        def attempt(state: State, config: RunnableConfig) -> Ledger:
-            ask, began = self._ask(name, state), time.monotonic()
+        def attempt(ask: Ask, config: RunnableConfig) -> Ledger:
+            began = time.monotonic()
             try:
-                made = self._generation.invoke(prompt.invoke({"request": ask.request}, config), config, **ask.options)
-            except EndpointError as error:
+                made = self._generation.invoke(StringPromptValue(text=ask.prompt), config, **ask.options)
+            except Exception as error:  # noqa: BLE001  # whatever the model raises, the attempts before must not be lost
                 return self._failed(ask, error, began)
             return self._judged(ask, made, began)
 
-        async def aattempt(state: State, config: RunnableConfig) -> Ledger:
-            ask, began = self._ask(name, state), time.monotonic()
+        async def aattempt(ask: Ask, config: RunnableConfig) -> Ledger:
+            began = time.monotonic()
             try:
-                text = await prompt.ainvoke({"request": ask.request}, config)
-                made = await self._generation.ainvoke(text, config, **ask.options)
-            except EndpointError as error:
+                made = await self._generation.ainvoke(StringPromptValue(text=ask.prompt), config, **ask.options)
+            except Exception as error:  # noqa: BLE001  # as above
                 return self._failed(ask, error, began)
             return self._judged(ask, made, began)
 
         return RunnableLambda(attempt, afunc=aattempt, name=name)
 
-    def _ask(self, name: str, state: State) -> Ask:
-        """Plans an attempt.
+    def ask(self, name: str, request: str, ledger: Ledger) -> Ask:
+        """Plans an attempt after those of the ledger.
 
         Raises:
-            ContractError: The attempts before have failed, and no time or no tokens are left for this one.
+            RequestError: The request is empty, or no text.
         """
-        error: ContractError | None = state.get("error")
-        if error is not None and error.ledger.stopped:
-            raise error
-        ledger = error.ledger if error is not None else Ledger()
-        request = state["request"]
-        prompt = self._prompts[_is_json(name)].format(request=request)
-        if "clarifier" in name and (clarifier := self._clarifier(name, ledger, int(len(prompt) * REASK_GROWTH) - 1)):
-            request, prompt = f"{request}\n{clarifier}", f"{prompt}\n{clarifier}"
-        dialect = self._dialect(ledger) if _is_json(name) else None
-        options = self._options(name, ledger, _estimate(prompt, ledger), dialect)
-        if "deadline" in state:
-            options["timeout"] = self._time_left(state["deadline"], ledger)
-        return Ask(name, request, options, dialect, ledger, len(prompt))
+        as_json = name.startswith("json")
+        template = self._json if as_json else self._text
+        prompt = template.format(request=request)
+        if "clarifier" in name and not _refused(ledger.attempts[-1]):
+            clarifier = self._clarifier(name, ledger, int(len(prompt) * REASK_GROWTH) - 1)
+            prompt = template.format(request=f"{request}\n{clarifier}")
+        tokens = _estimate(prompt, ledger)
+        dialect = self._dialect(ledger) if as_json else None
+        options = self._options(ledger, tokens, dialect)
+        return Ask(name, prompt, tokens + options.get("max_tokens", 0), options, dialect, ledger)
 
     def _clarifier(self, name: str, ledger: Ledger, room: int) -> str:
         """The sentences for what the last attempt lacks; another one than before, so that no cache has the answer."""
-        last = ledger.attempts[-1]
-        if last.error is not None and not last.error.is_retryable:
-            return ""
-        again = "Again: " * sum(attempt.rung == name for attempt in ledger.attempts)
-        if last.reading.problem and not last.truncated:
+        last, as_json = ledger.attempts[-1], name.startswith("json")
+        tries = sum(attempt.rung == name for attempt in ledger.attempts)
+        again = f"({tries + 1}) " if tries else ""
+        if as_json and last.reading.problem and not last.truncated:
             return again + JSON_CLARIFIER
-        issues, whole = last.reading.issues, None if _is_json(name) else room - len(again)
-        said = self._domain.clarify(issues, truncated=last.truncated, room=whole)
+        left = None if as_json else room - len(again)
+        said = self._domain.clarify(last.reading.issues, truncated=last.truncated, room=left)
         return again + (said or next(iter(self._domain.clarifiers.values())))
 
     def _dialect(self, ledger: Ledger) -> Dialect:
@@ -139,107 +135,68 @@ class Rungs:
             return "none"
         return self._model.json_dialect()
 
-    def _options(self, name: str, ledger: Ledger, prompt_tokens: int, dialect: Dialect | None) -> dict[str, Any]:
-        """The arguments of the call.
+    def _options(self, ledger: Ledger, prompt_tokens: int, dialect: Dialect | None) -> dict[str, Any]:
+        """Tokens of the completion, and what asks for JSON.
 
-        Raises:
-            ContractError: The attempt could pass the limit of tokens.
-            RequestError: Even the first attempt could.
+        They are the model's own, where it has any; else the domain's, twice as many after each cut answer, and for JSON
+        as many as it can take, within what the endpoint has room for.
         """
-        options: dict[str, Any] = {}
-        budget = 0
-        if self._model is not None:
-            own = self._bound.get("max_tokens") or self._model.max_tokens
-            budget = own or self._budget(name, ledger, prompt_tokens, self._model.room(prompt_tokens))
-            options["max_tokens"] = budget
-            if dialect:
-                stop = self._bound.get("stop") or self._model.stop
-                options |= {**DIALECTS[dialect](self._domain.schema), "stop": [*stop, *RUNAWAYS]}
-        needed = prompt_tokens + budget
-        if self._cap is not None and ledger.usage.total_tokens + needed > self._cap:
-            left = self._cap - ledger.usage.total_tokens
-            self._stop(ledger, RequestError(f"{left} tokens are left, and it could take {needed}"))
-        return options
+        if self._model is None:
+            return {}
+        usual, cuts = self._domain.max_tokens, sum(attempt.truncated for attempt in ledger.attempts)
+        wanted = self._domain.form_tokens if dialect else usual * 2**cuts
+        own = self._bound.get("max_tokens") or self._model.max_tokens
+        options = {"max_tokens": own or max(usual, min(wanted, self._model.room(prompt_tokens)))}
+        if dialect is None:
+            return options
+        stop = self._bound.get("stop", self._model.stop)
+        return options | {**DIALECTS[dialect](self._domain.schema), "stop": [*stop, *RUNAWAYS]}
 
-    def _budget(self, name: str, ledger: Ledger, prompt_tokens: int, room: int) -> int:
-        """Tokens of a completion: the domain's, twice as many after each cut one, for JSON as many as it can take."""
-        usual = self._domain.max_tokens
-        cuts = sum(attempt.truncated for attempt in ledger.attempts)
-        return max(usual, min(self._domain.form_tokens if _is_json(name) else usual * 2**cuts, room))
-
-    def _time_left(self, deadline: float, ledger: Ledger) -> float:
-        """Seconds that are left for an attempt.
-
-        Raises:
-            ContractError: Fewer than the quickest attempt took.
-            EndpointTimeoutError: None, before the first attempt.
-        """
-        left = deadline - time.monotonic()
-        quickest = min((attempt.seconds for attempt in ledger.attempts if attempt.error is None), default=0.0)
-        if left <= quickest:
-            error = EndpointTimeoutError(
-                f"{max(left, 0):.1f} s are left, and the quickest attempt took {quickest:.1f} s"
-            )
-            self._stop(ledger, error)
-        return left
-
-    def _stop(self, ledger: Ledger, error: RequestError | EndpointError) -> None:
-        if not ledger.attempts:
-            raise error
-        ledger = replace(ledger, stopped=str(error))
-        raise ContractError(self._domain, ledger.best.reading, ledger)
-
-    def _failed(self, ask: Ask, error: EndpointError, began: float) -> Ledger:
-        """An attempt that brought no completion; the ones before it must not be lost with it."""
+    def _failed(self, ask: Ask, error: Exception, began: float) -> Ledger:
         attempt = Attempt(
             ask.rung,
             self._domain.read(""),
-            reason=_reason(ask.ledger),
+            reason=ask.ledger.reason,
             dialect=ask.dialect,
             seconds=time.monotonic() - began,
-            chars=ask.chars,
+            chars=len(ask.prompt),
+            limit=ask.tokens,
             error=error,
         )
         refused = _refused(attempt)
-        if refused and self._model is not None:
-            self._model.learn("none")
         if not ask.ledger.attempts and not refused:
             raise error
-        stopped = "" if refused or error.is_retryable else str(error)
-        ledger = Ledger((*ask.ledger.attempts, attempt), stopped)
-        raise ContractError(self._domain, ledger.best.reading, ledger) from error
+        if refused and isinstance(error, InvalidRequestError) and error.job_id and self._model is not None:
+            self._model.learn_refusal()
+        passes = refused or getattr(error, "is_retryable", False)
+        return Ledger((*ask.ledger.attempts, attempt), "" if passes else type(error).__name__)
 
     def _judged(self, ask: Ask, made: Generation, began: float) -> Ledger:
         info = info_of(made)
+        cached = bool(info.get(CACHED))
+        kept = ("finish_reason",) if cached else ("finish_reason", "job_id", "delay_ms", "execution_ms")
+        worked = 0 if cached else info.get("execution_ms") or 0
+        reading = self._parser.read(made)
         attempt = Attempt(
             ask.rung,
-            self._parser.read(made),
-            reason=_reason(ask.ledger),
+            reading,
+            reason=ask.ledger.reason,
             truncated=was_cut(made),
             usage=usage_of(made),
-            info={key: info.get(key) for key in ("finish_reason", "job_id", "delay_ms", "execution_ms")},
+            info={key: info.get(key) for key in kept},
             dialect=ask.dialect,
-            seconds=(info.get("execution_ms") or 0) / 1000 or time.monotonic() - began,
-            chars=ask.chars,
+            constrained=reading.proved and ask.dialect not in {None, "none"} and self._proof not in ask.prompt,
+            seconds=worked / 1000 or time.monotonic() - began,
+            chars=len(ask.prompt),
+            limit=ask.tokens,
         )
-        ledger = Ledger((*ask.ledger.attempts, attempt))
-        if not attempt.reading.ok or attempt.reading.answer is None:
-            raise ContractError(self._domain, ledger.best.reading, ledger)
-        return ledger
-
-
-def _is_json(name: str) -> bool:
-    return name.startswith("json")
+        return Ledger((*ask.ledger.attempts, attempt))
 
 
 def _refused(attempt: Attempt) -> bool:
-    """Whether the endpoint does not know the field that JSON was asked for with."""
-    refused = isinstance(attempt.error, InvalidRequestError) and not isinstance(attempt.error, PromptTooLongError)
-    return refused and attempt.dialect not in {None, "none"}
-
-
-def _reason(ledger: Ledger) -> str:
-    return ledger.attempts[-1].why_failed if ledger.attempts else ""
+    """Whether the endpoint could not do with the field that JSON was asked for with."""
+    refused = isinstance(attempt.error, (InvalidRequestError, JobError))
+    return refused and not isinstance(attempt.error, PromptTooLongError) and attempt.dialect not in {None, "none"}
 
 
 def _estimate(prompt: str, ledger: Ledger) -> int:
@@ -247,5 +204,6 @@ def _estimate(prompt: str, ledger: Ledger) -> int:
     known = [attempt.usage.prompt_tokens / attempt.chars for attempt in ledger.attempts if attempt.usage]
     if any(known):
         return min(math.ceil(len(prompt) * max(known) * ESTIMATE_MARGIN), len(prompt.encode()))
-    letters = len(_LETTERS.findall(prompt))
-    return math.ceil(letters / LETTERS_PER_TOKEN) + len(prompt.encode()) - letters
+    letters, ascii_chars = len(_LETTERS.findall(prompt)), len(_ASCII.findall(prompt))
+    foreign = len(prompt) - ascii_chars
+    return math.ceil(letters / LETTERS_PER_TOKEN + ascii_chars - letters + TOKENS_PER_FOREIGN * foreign)

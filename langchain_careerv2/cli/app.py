@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, cast, get_args
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -98,8 +98,8 @@ def generate_command(
     handler: Handler = False,
     base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds for the call, cold start included.", min=1)] = None,
-    json_first: Annotated[str, typer.Option(help="Ask for JSON: fallback, always or never.")] = "fallback",
-    lens: Annotated[str, typer.Option(help="Judge by: default, strict or reference (the guide's checks).")] = "default",
+    json_first: Annotated[JsonFirst, typer.Option(help="When to ask for JSON.")] = "fallback",
+    lens: Annotated[Lens, typer.Option(help="What to judge by; reference: the guide's checks.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Print the model's text as it came, with the seed.")] = False,
 ) -> None:
@@ -110,7 +110,7 @@ def generate_command(
     with _failures():
         settings = {"endpoint_id": endpoint_id, "handler": handler or None, "base_url": base_url, "timeout": timeout}
         with _model(offline, defect_rate, settings) as llm:
-            result = generate(domain, _text(request), llm=llm, **_choices(json_first, lens))
+            result = generate(domain, _text(request), llm=llm, json_first=json_first, lens=lens)
     if as_json:
         sys.stdout.write(f"{json.dumps(_plain(result), ensure_ascii=False, indent=2)}\n")
     elif raw:
@@ -118,18 +118,6 @@ def generate_command(
     else:
         _show(result)
     raise typer.Exit(0 if result.ok else REJECTED)
-
-
-class _Choices(TypedDict):
-    json_first: JsonFirst
-    lens: Lens
-
-
-def _choices(json_first: str, lens: str) -> _Choices:
-    for option, value, known in (("json-first", json_first, get_args(JsonFirst)), ("lens", lens, get_args(Lens))):
-        if value not in known:
-            raise RequestError(f"--{option} must be one of {', '.join(known)}, not {value!r}")
-    return {"json_first": cast("JsonFirst", json_first), "lens": cast("Lens", lens)}
 
 
 @app.command()

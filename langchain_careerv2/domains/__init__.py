@@ -10,7 +10,7 @@ from langchain_careerv2.domains import (
     resume_guidance,
 )
 from langchain_careerv2.domains._base import Answer, Domain, Issue, Lens, Reading
-from langchain_careerv2.domains._forms import JSON_INSTRUCTION, Schema
+from langchain_careerv2.domains._forms import JSON_INSTRUCTION, PROOF, Schema
 from langchain_careerv2.domains.ats_keywords import AtsKeywords
 from langchain_careerv2.domains.job_description import JobDescription
 from langchain_careerv2.domains.job_resume_match import JobResumeMatch
@@ -24,6 +24,7 @@ DOMAINS: dict[str, Domain[Answer]] = {module.DOMAIN.name: module.DOMAIN for modu
 __all__ = [
     "DOMAINS",
     "JSON_INSTRUCTION",
+    "PROOF",
     "Answer",
     "AtsKeywords",
     "Bullet",

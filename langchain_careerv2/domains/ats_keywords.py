@@ -66,7 +66,7 @@ DOMAIN = Domain(
     take=_take,
     judge=_judge,
     clarifiers={
-        "count": "One line of 25 different keywords, separated by commas.",
+        "count": "Write 25 different keywords, separated by commas.",
     },
     schema=form("ats_keywords", keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 9)),
     form_tokens=1450,

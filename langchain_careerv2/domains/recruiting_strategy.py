@@ -165,7 +165,7 @@ DOMAIN = Domain(
     take=_take,
     judge=_judge,
     clarifiers={
-        "channels": "Name at least 4 channels, such as LinkedIn, referrals, meetups or universities.",
+        "channels": "Name 4 channels or more, such as LinkedIn, referrals or universities.",
         "cadence": "Say for each step how often it happens: weekly, monthly or quarterly.",
         "bullets": "Write 4 to 6 numbered steps, one on each line.",
         "content": "Say what is measured.",

@@ -64,7 +64,7 @@ def test_generate_takes_the_ladder_and_the_lens_by_option() -> None:
     for option in ("--lens", "--json-first"):
         run = careerv2("generate", "ats_keywords", "A nurse", "--offline", option, "wrong")
         assert run.returncode == 2
-        assert f"{option} must be one of" in run.stderr
+        assert f"Invalid value for '{option}'" in run.stderr
 
 
 def test_the_doctor_says_what_the_endpoint_does_with_a_schema() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from langchain_careerv2.errors import (
     ConfigurationError,
     EndpointTimeoutError,
     InvalidRequestError,
+    JobError,
     RequestError,
 )
 from langchain_careerv2.evals.cases import PROMPTS
 from langchain_careerv2.ledger import Ledger
+from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.serving import LocalEndpoint, OfflineEngine
 from langchain_careerv2.structured import DIALECTS, KNOWN, RUNAWAYS
@@ -193,14 +196,46 @@ def test_the_ledger_is_what_the_endpoint_counted_on_success_and_on_failure(name:
             assert entry["delay_ms"] >= 0
 
 
-@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+async def _collected(chain: Any) -> list[Any]:
+    return [item async for item in chain.astream("Help")]
+
+
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "invoke": lambda chain: chain.invoke("Help"),
+    "ainvoke": lambda chain: asyncio.run(chain.ainvoke("Help")),
+    "stream": lambda chain: list(chain.stream("Help")),
+    "astream": lambda chain: asyncio.run(_collected(chain)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_no_attempt_starts_that_the_deadline_cannot_hold(way: str) -> None:
     with LocalEndpoint(BROKEN, latency=1.3) as endpoint:
         chain = career_chain("ats_keywords", endpoint.llm(timeout=2.5))
         with pytest.raises(ContractError, match=r"no further attempt: .* s are left") as caught:
-            chain.invoke("Help") if way == "invoke" else asyncio.run(chain.ainvoke("Help"))
+            WAYS[way](chain)
         assert endpoint.submits == 1
     assert rungs(caught.value.ledger) == ["draft"]
+
+
+def test_a_reask_gets_what_is_left_of_the_deadline() -> None:
+    limits: list[float] = []
+
+    async def worker(job_input: Any) -> str:
+        await asyncio.sleep(0.5)
+        return "bad"
+
+    class Watching(CareerV2LLM):
+        def time_limit(self, kwargs: dict[str, Any]) -> float:
+            limits.append(super().time_limit(kwargs))
+            return limits[-1]
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        same = endpoint.llm(timeout=30)
+        llm = Watching(endpoint_id=same.endpoint_id, api_key=same.api_key, base_url=same.base_url, timeout=30)
+        generate("ats_keywords", "Help", llm=llm, json_first="never")
+    whole, draft, reask = limits
+    assert whole == 30 > draft > draft - 0.5 >= reask
 
 
 def test_no_attempt_starts_that_the_tokens_cannot_hold() -> None:
@@ -216,6 +251,160 @@ def test_no_attempt_starts_that_the_tokens_cannot_hold() -> None:
         with pytest.raises(RequestError, match="tokens are left"):
             generate("ats_keywords", "a nurse", llm=llm, max_total_tokens=100)
         assert endpoint.submits == jobs
+
+
+def test_a_limit_of_tokens_holds_where_nobody_counts_and_in_other_scripts() -> None:
+    async def uncounted(job_input: Any) -> Any:
+        return [{"choices": [{"text": "Python, SQL, Kuber", "finish_reason": "length"}]}]
+
+    with LocalEndpoint(worker=uncounted) as endpoint:
+        result = generate("ats_keywords", "a nurse", llm=endpoint.llm(), max_total_tokens=900)
+    assert 0 < len(result.attempts) < 4
+    assert "tokens are left" in result.ledger.stopped
+    with LocalEndpoint(worker=Counting().worker) as endpoint:
+        for cap in (700, 1000, 2000):
+            try:
+                ledger = generate("ats_keywords", CHINESE * 50, llm=endpoint.llm(), max_total_tokens=cap).ledger
+            except RequestError:
+                continue
+            assert ledger.usage.total_tokens <= cap
+
+
+CHINESE = "\u62db\u8058\u62a4\u58eb"
+
+
+class Counting:
+    """A worker whose tokens are a Chinese character, or four of any other; it refuses what passes the context."""
+
+    async def worker(self, job_input: Any) -> Any:
+        prompt, asked = job_input["prompt"], job_input["sampling_params"]["max_tokens"]
+        foreign = sum(ord(char) > 127 for char in prompt)
+        tokens = foreign + (len(prompt) - foreign) // 4
+        if tokens + asked > 4096:
+            raise ValueError("context length")
+        usage = {"prompt_tokens": tokens, "completion_tokens": min(asked, 50)}
+        return [{"choices": [{"text": "bad", "finish_reason": "stop"}], "usage": usage}]
+
+
+def test_a_form_is_given_the_room_that_the_context_has() -> None:
+    with LocalEndpoint(worker=Counting().worker) as endpoint:
+        for request in (CHINESE * 300, "hire a nurse " * 400):
+            result = generate("job_description", request, llm=endpoint.llm(), json_first="always")
+            assert [attempt.error for attempt in result.attempts] == [None, None]
+
+
+@pytest.mark.parametrize("behind", ["with_retry", "with_fallbacks", "bind", "with_config"])
+def test_a_model_behind_a_retry_a_fallback_or_a_binding_is_still_a_career_model(behind: str) -> None:
+    with LocalEndpoint(BROKEN) as endpoint:
+        llm: Any = endpoint.llm()
+        given = {"with_fallbacks": ([llm],), "with_config": ({"tags": ["x"]},)}.get(behind, ())
+        model = getattr(llm, behind)(*given, **({"temperature": 0.1} if behind == "bind" else {}))
+        result = generate("ats_keywords", "a nurse", llm=model, max_total_tokens=1500)
+        assert result.usage == endpoint.usage
+        assert len(result.attempts) > 1
+        assert result.usage.total_tokens <= 1500
+        handler = endpoint.llm(handler=True).with_retry()
+        assert rungs(generate("ats_keywords", "a nurse", llm=handler).ledger) == ["draft", "clarifier"]
+
+
+def test_a_batch_of_a_chain_is_as_wide_as_its_bound_model_allows() -> None:
+    running: list[int] = [0]
+    most: list[int] = []
+
+    async def worker(job_input: Any) -> str:
+        running[0] += 1
+        most.append(running[0])
+        await asyncio.sleep(0.02)
+        running[0] -= 1
+        return DOMAINS["ats_keywords"].exemplars[0]
+
+    with LocalEndpoint(worker=worker, workers=40) as endpoint:
+        chain = career_chain("ats_keywords", endpoint.llm(max_concurrency=3).bind(temperature=0))
+        asyncio.run(chain.abatch(["Help"] * 20))
+        chain.batch(["Help"] * 20)
+    assert max(most) == 3
+
+
+def test_what_is_no_refusal_of_the_field_is_not_learnt_as_one() -> None:
+    with LocalEndpoint(worker=Blind(1).worker) as endpoint:
+        llm = endpoint.llm(max_model_len=ROOM)
+        assert llm.probe().dialect == "structured_outputs"
+        for other in (llm.bind(temperature=9), endpoint.llm(dialect="guided_json", max_model_len=ROOM)):
+            with suppress(InvalidRequestError, ContractError):
+                career_chain("ats_keywords", other, json_first="always").invoke("Help")
+        assert llm.json_dialect() == "structured_outputs"
+        assert endpoint.llm(route="openai").json_dialect() == "structured_outputs"
+        KNOWN.clear()
+        with suppress(InvalidRequestError, ContractError):
+            career_chain("ats_keywords", llm.bind(temperature=9), json_first="always").invoke("Help")
+        assert not KNOWN
+
+
+def test_a_worker_that_fails_on_the_schema_is_asked_without_it() -> None:
+    answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
+    assert answer is not None
+    form = json.dumps(answer.form())
+
+    async def worker(job_input: Any) -> str:
+        if "structured_outputs" in job_input["sampling_params"]:
+            raise ValueError("xgrammar: Grammar compile failed")
+        return form
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        result = generate("ats_keywords", "Help", llm=endpoint.llm(), json_first="always")
+    assert result.ok
+    assert isinstance(result.attempts[0].error, JobError)
+    assert not KNOWN
+
+
+def test_where_every_form_is_refused_the_error_is_the_endpoints_and_a_probe_keeps_nothing() -> None:
+    async def worker(job_input: Any) -> str:
+        raise ValueError("CUDA out of memory")
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        for include_raw in (False, True):
+            with pytest.raises(JobError):
+                career_chain("ats_keywords", endpoint.llm(), json_first="always", include_raw=include_raw).invoke("x")
+        with pytest.raises(JobError):
+            endpoint.llm().probe()
+    assert not KNOWN
+
+
+def test_other_json_than_the_probe_asks_for_is_no_obedience() -> None:
+    async def worker(job_input: Any) -> str:
+        return '{"word": "blue"}'
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        assert set(endpoint.llm().probe().verdicts.values()) == {"ignored"}
+
+
+@pytest.mark.parametrize("request_", ["Help", "careerv2/ats_keywords"])
+def test_the_proof_counts_only_where_the_schema_was_sent_and_nothing_else_told_it(request_: str) -> None:
+    answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
+    assert answer is not None
+    form = json.dumps({"form": "careerv2/ats_keywords", **answer.form()})
+
+    async def worker(job_input: Any) -> str:
+        return form
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        for llm, json_first in ((endpoint.llm(), "fallback"), (endpoint.llm(dialect="none"), "always")):
+            result = generate("ats_keywords", request_, llm=llm, json_first=json_first)  # type: ignore[arg-type]  # one of the three
+            assert [attempt.constrained for attempt in result.attempts] == [False]
+        asked = generate("ats_keywords", request_, llm=endpoint.llm(), json_first="always")
+    assert [attempt.constrained for attempt in asked.attempts] == [request_ == "Help"]
+
+
+def test_the_ledgers_summary_holds_none_of_a_workers_words() -> None:
+    async def worker(job_input: Any) -> str:
+        if "25 different" in job_input["prompt"]:
+            raise ValueError(f"cannot process: {job_input['prompt'][-90:]}")
+        return "bad"
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        result = generate("ats_keywords", "a secret request", llm=endpoint.llm())
+    assert result.ledger.stopped == "JobError"
+    assert "secret" not in json.dumps(result.ledger.summary())
 
 
 def test_a_cut_answer_gets_twice_the_tokens_and_json_as_many_as_it_can_take() -> None:
@@ -253,6 +442,7 @@ def test_the_json_request_carries_the_schema_and_the_prompt_its_examples() -> No
     assert "structured_outputs" not in draft["sampling_params"]
     assert form["sampling_params"]["structured_outputs"]["json"] == DOMAINS["job_resume_match"].schema
     assert form["sampling_params"]["stop"] == ["END", *RUNAWAYS]
+    assert DIALECTS["guided_json"]({}) == {"guided_json": {}, "guided_whitespace_pattern": " ?"}
     assert JSON_INSTRUCTION in form["prompt"]
     assert "careerv2/" not in form["prompt"]
 

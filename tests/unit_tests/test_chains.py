@@ -20,7 +20,13 @@ from pydantic import PrivateAttr
 from langchain_careerv2 import career_chain, generate
 from langchain_careerv2.chatml import last_user_turn
 from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, AtsKeywords, JobDescription
-from langchain_careerv2.errors import AuthenticationError, EndpointTimeoutError, RequestError, ServerError
+from langchain_careerv2.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    EndpointTimeoutError,
+    RequestError,
+    ServerError,
+)
 from langchain_careerv2.ledger import Ledger
 from langchain_careerv2.output_parsers import ContractError
 from langchain_careerv2.rungs import JSON_CLARIFIER
@@ -256,10 +262,60 @@ def test_an_error_that_will_not_pass_ends_the_ladder() -> None:
             raise AuthenticationError("the key was revoked")
         return SHORT
 
-    with pytest.raises(ContractError, match="no further attempt: the key was revoked") as caught:
+    with pytest.raises(ContractError, match="no further attempt: AuthenticationError") as caught:
         career_chain("ats_keywords", ScriptedLLM(answer=answer)).invoke("Help")
     assert rungs(caught.value.ledger) == ["draft", "clarifier"]
     assert isinstance(caught.value.__cause__, AuthenticationError)
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+def test_whatever_another_model_raises_in_a_reask_does_not_lose_the_draft(way: str) -> None:
+    def answer(prompt: str) -> str:
+        if "different keywords" in last_user_turn(prompt):
+            raise RuntimeError("the prompt was: secret")
+        return SHORT
+
+    career = career_chain("ats_keywords", ScriptedLLM(answer=answer))
+    with pytest.raises(ContractError) as caught:
+        asyncio.run(career.ainvoke("Help")) if way == "ainvoke" else career.invoke("Help")
+    assert caught.value.ledger.stopped == "RuntimeError"
+    assert "secret" not in f"{caught.value}{caught.value.ledger.summary()}"
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_each_of_many_reasks_adds_a_tenth_at_most_and_is_new(name: str) -> None:
+    llm = scripted("bad")
+    career_chain(name, llm, include_raw=True, max_reasks=6, lens="strict", json_first="never").invoke("x")
+    assert len(set(llm.prompts)) == 7
+    assert max(map(len, llm.prompts)) <= 1.10 * len(llm.prompts[0])
+
+
+def test_a_cached_chat_answer_costs_nothing() -> None:
+    usage = {"input_tokens": 20, "output_tokens": 8, "total_tokens": 28}
+    chat = GenericFakeChatModel(messages=iter([AIMessage(GOOD["ats_keywords"], usage_metadata=usage)]))
+    set_llm_cache(InMemoryCache())
+    try:
+        results = [career_chain("ats_keywords", chat, include_raw=True).invoke("Help") for _ in range(2)]
+    finally:
+        set_llm_cache(None)
+    assert [result["ledger"].usage for result in results] == [Usage(20, 8), Usage()]
+
+
+def test_a_limit_of_tokens_needs_a_model_whose_budget_is_known() -> None:
+    with pytest.raises(ConfigurationError):
+        career_chain("ats_keywords", scripted("x"), max_total_tokens=1000)
+
+
+def test_a_passing_reask_is_kept_also_by_the_guides_checks() -> None:
+    llm = scripted("fine", GOOD["job_resume_match"])
+    assert career_chain("job_resume_match", llm, lens="reference").invoke("Help").score == 31
+
+
+def test_a_broken_json_draft_is_asked_for_text_again() -> None:
+    llm = scripted('{"keywords": ["a', GOOD["ats_keywords"])
+    assert career_chain("ats_keywords", llm).invoke("Help")
+    assert last_user_turn(llm.prompts[1]) == f"Help\n{DOMAINS['ats_keywords'].clarifiers['count']}"
 
 
 def test_where_no_attempt_gets_an_answer_the_error_is_the_endpoints() -> None:
@@ -434,3 +490,26 @@ def test_the_attempts_nest_under_the_chain_in_a_trace(way: str) -> None:
     assert note.name == "ledger"
     assert [entry["rung"] for entry in note.metadata["attempts"]] == ["draft", "clarifier"]
     assert note.metadata["completion_tokens"] == 0
+
+
+def ended(run: Run) -> bool:
+    return run.end_time is not None and all(map(ended, run.child_runs))
+
+
+@pytest.mark.parametrize("error", [EndpointTimeoutError("late"), RuntimeError("other")])
+@pytest.mark.parametrize("way", ["invoke", "batch", "stream"])
+def test_every_run_of_a_failing_draft_ends(way: str, error: Exception) -> None:
+    def answer(prompt: str) -> str:
+        raise error
+
+    tree = Tree()
+    config: Any = {"callbacks": [tree]}
+    career = career_chain("ats_keywords", ScriptedLLM(answer=answer))
+    runs: dict[str, Callable[[], Any]] = {
+        "invoke": lambda: career.invoke("Help", config),
+        "batch": lambda: career.batch(["Help"], config),
+        "stream": lambda: list(career.stream("Help", config)),
+    }
+    with pytest.raises(type(error)):
+        runs[way]()
+    assert [ended(root) for root in tree.roots] == [True]

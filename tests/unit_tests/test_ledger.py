@@ -32,6 +32,19 @@ def test_an_attempt_without_an_answer_is_never_the_best_even_where_every_text_pa
     assert best(lost, rejected) is rejected
 
 
+def test_an_accepted_attempt_is_better_than_one_that_only_passed() -> None:
+    domain = DOMAINS["job_resume_match"]
+    passed, accepted = (Attempt("a", domain.read(text, lens="reference")) for text in ("fine", domain.exemplars[0]))
+    assert passed.reading.rank == accepted.reading.rank
+    assert (passed.accepted, accepted.accepted) == (False, True)
+    assert best(passed, accepted) is accepted
+
+
+def test_what_is_not_counted_is_taken_for_as_much_as_it_could_be() -> None:
+    reading = DOMAIN.read("no")
+    assert Ledger((Attempt("a", reading, usage=Usage(3, 4), limit=99), Attempt("b", reading, limit=50))).spent == 57
+
+
 def test_the_usage_is_summed_and_a_summary_is_json_without_any_text() -> None:
     ledger = Ledger(
         (
@@ -47,7 +60,8 @@ def test_the_usage_is_summed_and_a_summary_is_json_without_any_text() -> None:
     assert [entry["rung"] for entry in summary["attempts"]] == ["draft", "clarifier", "json"]
     assert [entry["error"] for entry in summary["attempts"]] == [None, "EndpointTimeoutError", None]
     assert "secret" not in json.dumps(summary)
-    assert [attempt.why_failed for attempt in ledger.attempts] == [
+    assert [entry["ok"] for entry in summary["attempts"]] == [False] * 3
+    assert [attempt.failure for attempt in ledger.attempts] == [
         "cut",
         "EndpointTimeoutError",
         "json: no complete JSON at character 14",
