@@ -76,6 +76,13 @@ def test_an_unexpected_error_prints_no_local_variables() -> None:
     assert "rpa_SECRET" not in run.stderr.replace(code, "")
 
 
+@pytest.mark.parametrize("option", ["--lens", "--json-first"])
+def test_an_option_takes_only_what_there_is(option: str) -> None:
+    run = runner.invoke(app, ["generate", "ats_keywords", "A nurse", "--offline", option, "wrong"])
+    assert run.exit_code == 2
+    assert f"Invalid value for '{option}'" in run.output
+
+
 def test_version() -> None:
     assert runner.invoke(app, ["--version"]).stdout == f"{__version__}\n"
 
