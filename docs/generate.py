@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from langchain_careerv2 import errors
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.domains._forms import PROOF
+from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.runpod import protocol
 from langchain_careerv2.runpod.shapes import shapes
 
@@ -80,6 +83,13 @@ def kind(field: dict[str, Any], definitions: dict[str, Any]) -> str:
         return f"object of {kind(field['additionalProperties'], definitions)}"
     bounds = f" from {field['minimum']:g} to {field['maximum']:g}" if "minimum" in field else ""
     return f"{field['type']}{bounds}"
+
+
+def fields(kind: type) -> str:
+    """The attributes of a class, as its docstring has them."""
+    attributes = (inspect.getdoc(kind) or "").partition("Attributes:")[2]
+    found = re.findall(r"^    (\w+): (.*(?:\n {8}\S.*)*)", attributes, re.MULTILINE)
+    return table((f"`{kind.__name__}`", ""), *((f"`{name}`", " ".join(told.split())) for name, told in found)) + "\n"
 
 
 def forms() -> str:
@@ -163,6 +173,11 @@ def render() -> str:
         "\nIssue codes are the guide's. `Domain.read(text, lens=...)`, the parser and the chain judge through a lens:\n"
         "`default` rejects at the gate, `strict` at the whole contract, `reference` as the guide's printed validators\n"
         "do: it has them for resumes and job descriptions, and takes all else.\n",
+        "\n## Ledger\n",
+        "What a chain tried: `result['ledger']`, `generate(...).ledger`, `ContractError.ledger`. `summary()` is JSON\n"
+        "without any text, and the metadata of the step `ledger` in a trace.\n",
+        fields(Ledger),
+        fields(Attempt),
         "\n## Answers\n",
         "`str(answer)` is Markdown that reads back as the same answer. `answer.reading` has the raw text, the issues\n"
         "and the spans: `reading.raw[slice(*reading.spans['keywords.0'])]`. `model_json_schema()` gives the schema.\n",
@@ -170,7 +185,8 @@ def render() -> str:
         "\n## JSON forms\n",
         "What a chain asks for where text failed. `DOMAINS[name].schema` is the JSON schema: every line has bounds,\n"
         "and the first lines of a list begin with words or letters of their own, so that they differ. A further key,\n"
-        "`form`, is told to the decoder alone: an answer that has it was held to the schema (`attempt.constrained`).\n",
+        "`form`, is told to the decoder alone: an answer that has it and fits the schema was held to it\n"
+        "(`attempt.constrained`).\n",
         forms(),
         "\n## Errors\n",
         "All but `RequestError` are `EndpointError`s, and all but `ConfigurationError` and `RequestError` belong to\n"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import merge_configs
@@ -74,6 +74,10 @@ def career_chain(
     """
     domain = get_domain(domain)
     model, bound = career_model(llm)
+    if lens not in get_args(Lens):
+        raise RequestError(f"lens must be one of {', '.join(get_args(Lens))}, not {lens!r}")
+    if max_total_tokens is not None and max_total_tokens < 1:
+        raise RequestError(f"max_total_tokens must be 1 or more, not {max_total_tokens}")
     ladder = _Ladder(
         Rungs(domain, llm, lens),
         _names(model, json_first, max_reasks),

@@ -32,7 +32,7 @@ class Attempt:
     """
 
     rung: str
-    reading: Reading[Answer]
+    reading: Reading[Answer] = field(repr=False)
     reason: str = ""
     truncated: bool = False
     usage: Usage | None = None
@@ -105,7 +105,7 @@ class Ledger:
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all attempts together."""
+        """Tokens of all attempts together; those without a count, as of other models, add nothing."""
         return sum((attempt.usage for attempt in self.attempts if attempt.usage), Usage())
 
     @property
@@ -119,5 +119,6 @@ class Ledger:
             "attempts": [attempt.entry() for attempt in self.attempts],
             "prompt_tokens": self.usage.prompt_tokens,
             "completion_tokens": self.usage.completion_tokens,
+            "uncounted": sum(attempt.usage is None for attempt in self.attempts),
             "stopped": self.stopped,
         }

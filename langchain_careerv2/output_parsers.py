@@ -24,10 +24,11 @@ class ContractError(OutputParserException):
     Attributes:
         domain: The domain's name.
         issues: What the best attempt lacks, gate issues first.
-        text: The raw text of the best attempt; also `llm_output`.
+        text: The text of the best attempt, with the seed; also `llm_output`.
         observation: The failed checks in words that a model can act on.
         reading: The best attempt's reading.
-        ledger: Every attempt, in order, with what it cost; empty where a parser alone read one text.
+        ledger: Every attempt, in order, with what it cost; empty where a parser alone read one text. `attempts` and
+            `usage` are the ledger's.
     """
 
     def __init__(self, domain: Domain[Answer], reading: Reading[Answer], ledger: Ledger = _NO_ATTEMPT) -> None:

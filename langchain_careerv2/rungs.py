@@ -59,7 +59,7 @@ class Ask(NamedTuple):
             if left <= (quickest := min(made, default=0.0)):
                 return f"{max(left, 0):.1f} s are left, and the quickest attempt took {quickest:.1f} s"
             self.options["timeout"] = left
-        left_tokens = (max_total_tokens or math.inf) - self.ledger.spent
+        left_tokens = (math.inf if max_total_tokens is None else max_total_tokens) - self.ledger.spent
         return f"{left_tokens} tokens are left, and it could take {self.tokens}" if self.tokens > left_tokens else ""
 
 

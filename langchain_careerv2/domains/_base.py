@@ -76,10 +76,10 @@ class Answer(BaseModel):
         """The reading that the answer came from, with its issues and spans.
 
         Raises:
-            AttributeError: The answer was not read but made by hand.
+            AttributeError: The answer was not read but made by hand, or loaded from JSON.
         """
         if self._reading is None:
-            raise AttributeError("this answer was made by hand: Domain.read gives one with a reading")
+            raise AttributeError("this answer was made by hand, or loaded: Domain.read gives one with a reading")
         return self._reading
 
     def __eq__(self, other: object) -> bool:

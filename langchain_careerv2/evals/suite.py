@@ -70,8 +70,9 @@ def run_suite(
         return list(pool.map(one, cases))
 
 
-def write_csv(rows: Sequence[Row], path: Path) -> None:
+def write_csv(rows: Sequence[Row], path: str | Path) -> None:
     """Writes the rows under the guide's columns; the file appears whole or not at all."""
+    path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with partial.open("w", newline="", encoding="utf-8") as file:

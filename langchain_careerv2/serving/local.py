@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import threading
 from collections import Counter, deque
@@ -60,8 +61,9 @@ class LocalEndpoint:
 
     Args:
         engine: What writes the answers. Default: an `OfflineEngine` without defects.
-        worker: Replaces the engine: takes a job's `input` and returns its `output`; an async generator function yields
-            it, to be read from `/stream` while the job runs.
+        worker: Replaces the engine: `async def`, takes a job's `input` and returns its `output`, for example
+            `[{"choices": [{"text": "...", "finish_reason": "stop"}], "usage": {"prompt_tokens": 9,
+            "completion_tokens": 5}}]`; an async generator function yields it, to be read from `/stream` meanwhile.
         workers: Jobs that run at once; 0 leaves every job in the queue.
         latency: Seconds that each job takes before its first token.
         token_latency: Seconds that the engine spends on each token.
@@ -83,6 +85,7 @@ class LocalEndpoint:
 
     Raises:
         ValueError: The shape or an operation is unknown, or the speed is not above 0.
+        TypeError: The worker is not async.
     """
 
     def __init__(
@@ -106,6 +109,8 @@ class LocalEndpoint:
             raise ValueError(f"speed must be above 0, not {speed}")
         if unknown := set(rate_limits or ()) - set(RUNPOD_LIMITS):
             raise ValueError(f"unknown operations: {', '.join(sorted(unknown))}; there are: {', '.join(RUNPOD_LIMITS)}")
+        if worker is not None and not (inspect.iscoroutinefunction(worker) or inspect.isasyncgenfunction(worker)):
+            raise TypeError("worker must be an async function, or an async generator function")
         self.engine = engine or OfflineEngine()
         self.endpoint_id = endpoint_id
         self.api_key = api_key

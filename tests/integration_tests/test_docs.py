@@ -40,8 +40,13 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 
 @pytest.mark.parametrize("code", PYTHON)
 def test_python_blocks_run_and_print_what_their_comments_say(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], endpoint: LocalEndpoint, code: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    endpoint: LocalEndpoint,
+    tmp_path: Path,
+    code: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     for name, value in environment(endpoint).items():
         monkeypatch.setenv(name, value)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README

@@ -391,3 +391,8 @@ def test_a_cancelled_batch(held: tuple[LocalEndpoint, Caller, asyncio.Event]) ->
     while (batch := call("GET", path))["status"] != "CANCELLED":
         pass
     assert (batch["requestCompleted"], batch["requestFailed"]) == (1, 1)
+
+
+def test_a_worker_that_is_not_async_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="async"):
+        LocalEndpoint(worker=lambda job_input: "x")  # type: ignore[arg-type]  # that is the mistake

@@ -173,7 +173,9 @@ def test_the_ladder_has_the_rungs_that_were_asked_for(settings: Any, expected: l
     assert str(result["parsing_error"]).count("after") == (len(expected) > 1)
 
 
-@pytest.mark.parametrize("settings", [{"json_first": "sometimes"}, {"max_reasks": -1}])
+@pytest.mark.parametrize(
+    "settings", [{"json_first": "sometimes"}, {"max_reasks": -1}, {"lens": "loose"}, {"max_total_tokens": 0}]
+)
 def test_impossible_settings_are_refused(settings: Any) -> None:
     with pytest.raises(RequestError):
         career_chain("resume_guidance", scripted("x"), **settings)
