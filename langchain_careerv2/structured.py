@@ -30,8 +30,9 @@ DIALECTS: Mapping[Dialect, Callable[[Schema], dict[str, Any]]] = {
 }
 """The request fields of each dialect, the newest first; `none` is the prompt alone."""
 
-RUNAWAYS = ("\n\n\n", " \n", "\t\n", "\r", " \t", "\t ", " " * 24, "\t" * 8)
-"""What ends a JSON answer early: blanks that no form has between its tokens, however it is indented."""
+RUNAWAYS = ("\n\n\n", " \n", "\t\n", "\r", " " * 24, "\t" * 24, " \t" * 12)
+"""What ends a JSON answer early: blanks that no form has between its tokens, however it is indented. The grammars of
+llama.cpp let two line ends and twenty spaces and tabs through."""
 
 PROBE_TOKENS = 64
 """Tokens of a probe's answer, which has about twenty."""

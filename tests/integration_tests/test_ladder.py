@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from langchain_core.caches import InMemoryCache
+from langchain_core.globals import set_llm_cache
 
 from langchain_careerv2 import ContractError, career_chain, generate
 from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, Answer, Domain
@@ -166,6 +169,13 @@ def test_a_runaway_of_blanks_is_cut_after_a_few_tokens() -> None:
             assert attempt.reading.problem
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_blanks_as_llama_cpp_lets_them_through_end_nothing(seed: int) -> None:
+    draw = random.Random(seed)
+    blanks = draw.choice(["", " ", "\n" * draw.randint(1, 2) + "".join(draw.choices(" \t", k=draw.randint(0, 20)))])
+    assert not any(runaway in f"[{blanks}1{blanks},{blanks}2{blanks}]" for runaway in RUNAWAYS)
+
+
 @EACH
 def test_no_form_holds_what_ends_a_runaway(domain: Domain[Answer]) -> None:
     for exemplar in domain.exemplars:
@@ -206,6 +216,21 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "stream": lambda chain: list(chain.stream("Help")),
     "astream": lambda chain: asyncio.run(_collected(chain)),
 }
+
+
+def test_a_cached_draft_costs_nothing_and_has_no_job_of_its_own() -> None:
+    set_llm_cache(InMemoryCache())
+    try:
+        with LocalEndpoint(latency=0.2) as endpoint:
+            first, again = (generate("ats_keywords", "a nurse", llm=endpoint.llm()) for _ in range(2))
+            assert endpoint.submits == 1
+            assert first.usage == endpoint.usage
+    finally:
+        set_llm_cache(None)
+    assert again.answer == first.answer
+    assert again.usage == Usage()
+    assert again.attempts[0].info == {"finish_reason": "stop"}
+    assert again.attempts[0].seconds < first.attempts[0].seconds
 
 
 @pytest.mark.parametrize("way", WAYS)
