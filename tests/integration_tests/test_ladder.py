@@ -365,6 +365,26 @@ def test_what_is_no_refusal_of_the_field_is_not_learnt_as_one() -> None:
         assert not KNOWN
 
 
+def test_a_refusal_does_not_undo_what_a_probe_found() -> None:
+    blind = Blind(1)
+
+    async def worker(job_input: Any) -> Any:
+        if job_input["sampling_params"]["temperature"] == 1.5:
+            raise ValueError("Unexpected keyword argument 'temperature'")
+        return await blind.worker(job_input)
+
+    with LocalEndpoint(worker=worker) as endpoint:
+        llm = endpoint.llm(max_model_len=ROOM)
+        llm.probe()
+        with pytest.raises(InvalidRequestError):
+            career_chain("ats_keywords", llm.bind(temperature=1.5), json_first="always").invoke("Help")
+        assert llm.json_dialect() == "structured_outputs"
+        KNOWN.clear()
+        with pytest.raises(InvalidRequestError):
+            career_chain("ats_keywords", llm.bind(temperature=1.5), json_first="always").invoke("Help")
+        assert llm.json_dialect() == "none"
+
+
 def test_a_worker_that_fails_on_the_schema_is_asked_without_it() -> None:
     answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
     assert answer is not None
