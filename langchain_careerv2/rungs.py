@@ -28,8 +28,7 @@ TOKENS_PER_FOREIGN = 1.5
 ESTIMATE_MARGIN = 1.2
 """What an estimate from an earlier prompt is multiplied with, since JSON has more signs than text."""
 JSON_CLARIFIER = "Write one complete JSON object with every key of the example, and nothing before or after it."
-_LETTERS = re.compile(r"[A-Za-z ]")
-_ASCII = re.compile(r"[\x00-\x7f]")
+_LETTERS = re.compile(r"[A-Za-z ]+")
 
 
 class Ask(NamedTuple):
@@ -204,6 +203,6 @@ def _estimate(prompt: str, ledger: Ledger) -> int:
     known = [attempt.usage.prompt_tokens / attempt.chars for attempt in ledger.attempts if attempt.usage]
     if any(known):
         return min(math.ceil(len(prompt) * max(known) * ESTIMATE_MARGIN), len(prompt.encode()))
-    letters, ascii_chars = len(_LETTERS.findall(prompt)), len(_ASCII.findall(prompt))
-    foreign = len(prompt) - ascii_chars
-    return math.ceil(letters / LETTERS_PER_TOKEN + ascii_chars - letters + TOKENS_PER_FOREIGN * foreign)
+    others = _LETTERS.sub("", prompt)
+    foreign = len(others) - len(others.encode("ascii", "ignore"))
+    return math.ceil((len(prompt) - len(others)) / LETTERS_PER_TOKEN + len(others) + (TOKENS_PER_FOREIGN - 1) * foreign)

@@ -308,6 +308,6 @@ def seconds(domain: Domain[Answer], text: str) -> float:
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_reading_grows_with_the_text_not_with_its_square(domain: Domain[Answer], make: Callable[[int], str]) -> None:
     # Sixteen times the text costs a square reader 256 times the time; half of that is far from linear and from noise.
-    small, large = make(READ_CHARS // 16), make(READ_CHARS)
+    small, large = make(READ_CHARS // 32), make(READ_CHARS // 2)
     least = min(seconds(domain, small) for _ in range(3))
     assert min(seconds(domain, large) for _ in range(2)) < 128 * max(least, 1e-4)
