@@ -28,8 +28,13 @@ _RULE = re.compile(r"```|(?:[-*_] ?){3,}\Z")  # a code fence, or a line drawn be
 _NUMBERING = re.compile(r"\d{1,2}[.)] ")
 _SINGLE_EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)([^*_\n]{1,200})(?<=\S)\1(?!\w)")
 _SIGN = re.compile(r"[\u2022\u00b7\u25aa\u25cf]")
-_MARKER = re.compile(r"(?:\*\*)?(?:\d{1,2}\.){0,3}(\d{1,2})[.)](?:\*\*)? |[-*+\u2013] |[\u2022\u00b7\u25aa\u25cf] ?")
+_MARKER = re.compile(
+    r"(?:\*\*)?(?:\d{1,2}\.){0,3}(\d{1,2})[.)](?:\*\*)? |[-*+\u2013] |[\u2022\u00b7\u25aa\u25cf] ?"
+    r"|[*#]{0,6} ?step (\d{1,2})(?:\*\*)?[:.)](?:\*\*)? ",
+    re.IGNORECASE,
+)
 _BARE_MARKER = re.compile(r"(?:(?:\d{1,2}\.){0,3}(\d{1,2})[.)]|[-*+\u2013])\Z")
+_DRESSED = re.compile(r"\*\*[^*]+\*\*|#.*")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"(?<![^ ])(\d{1,2})[.)] (?=\S)")
 _PLACEHOLDER = re.compile(
@@ -140,7 +145,8 @@ def lines(text: str, truncated: bool = False, headings: re.Pattern[str] | None =
 def _line(text: Excerpt, apart: bool = False) -> Line:
     number, end = None, 0
     while match := _MARKER.match(text, end):  # "1. 1. Post on ..." is one marker
-        number = int(match[1]) if match[1] and number is None else number
+        written = match[1] or match[2]
+        number = int(written) if written and number is None else number
         end = match.end()
     if bare := _BARE_MARKER.match(text, end):
         return Line(text.cut(len(text)), True, int(bare[1]) if bare[1] and number is None else number, apart)
@@ -178,7 +184,8 @@ def _without_title(found: list[Line]) -> list[Line]:
     """Unmarks a first line that only the seed made an item: the list that follows it begins with 1 again."""
     if found and found[0].number == 1:
         following = next((line.number for line in found[1:] if line.number is not None), None)
-        if following == 1 or (following is None and found[0].text.endswith(":")):
+        dressed = _DRESSED.fullmatch(found[0].text) and any(line.marked for line in found[1:2])
+        if following == 1 or (following is None and (dressed or found[0].text.endswith(":"))):
             return [Line(found[0].text), *found[1:]]
     return found
 
@@ -313,11 +320,14 @@ def joined(parts: Sequence[Excerpt]) -> Excerpt:
 
 
 _SEPARATORS = re.compile(r"\([^()]{0,80}\)|([,;|])")  # what stands in parentheses is one piece
+_PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 _AND = re.compile(r"and ", re.IGNORECASE)
 _NO_TERM = re.compile(
-    r"\bkeywords?\Z|\bkeywords?:|\b(?:characters?|words?) total\b|[\x00-\x1f\x7f-\x9f\ufffd]", re.IGNORECASE
+    r"\A(?:[\d+]+ )?(?:(?:ats|different|more|relevant) )*keywords?\Z|\bkeywords?:|\b(?:characters?|words?) total\b"
+    r"|[\x00-\x1f\x7f-\x9f\ufffd,;|\u2022]|: ",
+    re.IGNORECASE,
 )
-"""Words about the list, and characters that no term has."""
+"""Words about the list, characters that no term has, and signs that part one term from the next."""
 KEYWORD_WORDS = 5
 """Words of a keyword at most; more is a sentence."""
 
@@ -332,7 +342,10 @@ def separated(text: Excerpt) -> list[Excerpt]:
 def keywords(found: Iterable[Line]) -> list[Excerpt]:
     """Every keyword of some lines, repeats too."""
     pieces = (plain(piece) for line in found for piece in separated(line.text))
-    named = (_trimmed(piece.cut(piece.rfind(": ") + 2 if ": " in piece else 0), " ", ". ") for piece in pieces)
-    return [
-        word for word in named if is_item(word) and len(word.split()) <= KEYWORD_WORDS and not _NO_TERM.search(word)
-    ]
+    return terms(_trimmed(piece.cut(piece.rfind(": ") + 2 if ": " in piece else 0), " ", ". ") for piece in pieces)
+
+
+def terms(texts: Iterable[T]) -> list[T]:
+    """The texts that are keywords."""
+    found = (text for text in texts if is_item(text) and len(text.split()) <= KEYWORD_WORDS)
+    return [text for text in found if not _NO_TERM.search(_PARENTHESES.sub("", text))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded
 from langchain_careerv2.domains._forms import Form, form, keyword, listing
-from langchain_careerv2.domains._reading import Excerpt, lines, real
+from langchain_careerv2.domains._reading import Excerpt, distinct, lines, terms
 from langchain_careerv2.domains._reading import keywords as keywords_of
 
 
@@ -32,7 +32,7 @@ def _is_heading(text: str) -> bool:
 
 
 def _judge(words: int, keywords: list[Excerpt]) -> tuple[Form, list[Issue]]:
-    found = real(keywords)
+    found = distinct(terms(keywords))
     count = len(found)
     return {"keywords": found}, check(
         "count",

@@ -67,7 +67,8 @@ _HEADINGS = Headings(
         ),
         "matches": (
             "matches", "match", "strengths", "key matches", "matching skills", "matched skills", "what matches",
-            "matching qualifications", "areas of alignment",
+            "matching qualifications", "areas of alignment", "skills matched", "matching points",
+            "matched qualifications",
         ),
         "gaps": (
             "gaps", "gap", "key gaps", "missing skills", "skill gaps", "weaknesses", "missing", "areas for improvement",
@@ -85,7 +86,8 @@ _BARE = re.compile(r"(?<![\w.,/-])(?<!/ )(-?\d{1,4}(?:\.\d{1,3})?)(?! ?[\w%/]*/)
 _RANGE = re.compile(r"\d ?[-\u2013] ?\d")
 _NONE = re.compile(
     r"(?:there are |has )?(?:none|no)\b(?: (?:significant|major|notable|obvious|clear|real))?(?: gaps?)?"
-    r"(?: (?:were|was|are))?(?: (?:found|identified|noted|apparent))?(?: at this time)?\.?",
+    r"(?: (?:were|was|are))?(?: (?:found|identified|noted|apparent))?(?: at this time)?"
+    r"(?: (?:based on|from|in) [\w ]{1,60})?\.?",
     re.IGNORECASE,
 )
 _MISFILED = re.compile(r"(?:no|missing|lacks?|lacking|limited)\b", re.IGNORECASE)

@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict
 
 from langchain_careerv2.domains._base import Answer, Domain, Issue, check, folded, numbered
 from langchain_careerv2.domains._forms import Form, form, keyword, listing, sentence
-from langchain_careerv2.domains._reading import Excerpt, Headings, Line, items, keywords, real, separated
+from langchain_careerv2.domains._reading import (
+    Excerpt,
+    Headings,
+    Line,
+    distinct,
+    items,
+    keywords,
+    real,
+    separated,
+    terms,
+)
 from langchain_careerv2.domains._verbs import leading_verb
 
 
@@ -65,7 +75,7 @@ def _judge(
     words: int, bullets: list[Excerpt], ats_keywords: list[Excerpt], labelled: bool = True
 ) -> tuple[Form, list[Issue]]:
     led = [{"text": item, "verb": leading_verb(item)} for item in real(bullets)]
-    found = real(ats_keywords)
+    found = distinct(terms(ats_keywords))
     return {"bullets": led, "ats_keywords": found}, _issues(
         words, len(led), sum(bullet["verb"] is not None for bullet in led), len(found), labelled
     )

@@ -236,3 +236,13 @@ def test_a_form_of_a_megabyte_of_escapes_is_read_with_its_spans() -> None:
     assert len(reading.spans) == 3_000
     start, end = reading.spans["keywords.2999"]
     assert reading.raw[start:end] == "caf\\u00e9 2999"
+
+
+@pytest.mark.parametrize(
+    "term", ["a term of more than five words in it {}", "Stock {}, Rotation", "Keywords: x{}", "{} characters total"]
+)
+def test_what_is_no_keyword_in_a_text_is_none_in_a_form(term: str) -> None:
+    reading = DOMAINS["ats_keywords"].read(json.dumps({"keywords": [term.format(number) for number in range(20)]}))
+    assert not reading.ok
+    assert reading.answer is not None
+    assert DOMAINS["ats_keywords"].read(str(reading.answer)).answer == reading.answer

@@ -71,6 +71,7 @@ def test_scores(line: str, score: float | None) -> None:
         pytest.param(answer(matches=["6/10", "5+ core competencies", "..."]), {"content"}, id="counts"),
         pytest.param(answer(gaps=["None"]), set(), id="an explicit none"),
         pytest.param(answer(gaps=["No significant gaps identified."]), set(), id="no significant gaps"),
+        pytest.param(answer(gaps=["None identified based on the resume."]), set(), id="none by the resume"),
         pytest.param(answer(gaps=[]), {"content"}, id="no gaps and no word about it"),
         pytest.param(answer(matches=[*MATCHES[:3], "No AWS", "Lacks Spark"], gaps=[]), set(), id="misfiled gaps"),
     ],
