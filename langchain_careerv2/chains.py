@@ -276,8 +276,9 @@ class _Verdict:
         self._note = RunnableLambda(lambda summary: summary, name="ledger")
 
     def __call__(self, ledger: Ledger, config: RunnableConfig) -> Any:
-        summary = ledger.summary()
-        self._note.invoke(summary, merge_configs(config, {"metadata": summary}))
+        if getattr(config.get("callbacks"), "handlers", None):  # else nobody would see the step
+            summary = ledger.summary()
+            self._note.invoke(summary, merge_configs(config, {"metadata": summary}))
         kept, last = ledger.best, ledger.attempts[-1]
         if all(attempt.error for attempt in ledger.attempts) and last.error is not None:
             raise last.error
