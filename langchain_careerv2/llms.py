@@ -153,25 +153,9 @@ class CareerV2LLM(LLM):
         Raises:
             EndpointError: The endpoint did not answer, or failed at everything.
         """
-        verdicts: dict[Dialect, structured.Verdict] = {}
-        dialect: Dialect
-        *_, last, none = structured.DIALECTS
-        for dialect, fields in structured.DIALECTS.items():
-            if dialect == none:
-                break
-            schema, obeyed = structured.challenge()
-            asked = {**fields(schema), "max_tokens": structured.PROBE_TOKENS}
-            try:
-                text = self._complete(structured.PROBE_PROMPT, None, asked).text
-                verdicts[dialect] = "honoured" if obeyed(text) else "ignored"
-            except (errors.InvalidRequestError, errors.JobError):
-                verdicts[dialect] = "refused"
-                if dialect == last and set(verdicts.values()) == {"refused"}:
-                    raise  # a worker that fails everything says nothing about dialects
-            if verdicts[dialect] == "honoured":
-                break
-        structured.KNOWN[self.base_url, self.endpoint_id, self.route] = dialect
-        return Probe(dialect, verdicts)
+        found = structured.probed(lambda fields: self._complete(structured.PROBE_PROMPT, None, fields).text)
+        structured.KNOWN[self.base_url, self.endpoint_id, self.route] = found.dialect
+        return found
 
     def learn_refusal(self) -> None:
         """Keeps that this endpoint refused to be held to a schema, unless a probe or the field `dialect` says more."""

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from langchain_careerv2 import chatml
 from langchain_careerv2.domains import Schema
+from langchain_careerv2.errors import InvalidRequestError, JobError
 
 Dialect = Literal["structured_outputs", "response_format", "guided_json", "none"]
 
@@ -55,24 +56,40 @@ class Probe:
     verdicts: Mapping[Dialect, Verdict]
 
 
-def challenge() -> tuple[Schema, Callable[[str], bool]]:
-    """A schema with a word that is nowhere else, and the check whether a text is what it demands."""
-    word = uuid4().hex
-    wanted = {"word": word}
-    schema: Schema = {
-        "type": "object",
-        "properties": {"word": {"const": word}},
-        "required": ["word"],
-        "additionalProperties": False,
-    }
+def probed(ask: Callable[[dict[str, Any]], str]) -> Probe:
+    """Asks for a word that only the schema holds, in each dialect until one is obeyed.
 
-    def obeyed(text: str) -> bool:
+    Args:
+        ask: Gives the answer to `PROBE_PROMPT` with these request fields.
+
+    Raises:
+        EndpointError: The endpoint did not answer, or failed at everything, which says nothing about dialects.
+    """
+    verdicts: dict[Dialect, Verdict] = {}
+    failure: Exception | None = None
+    for dialect, fields in DIALECTS.items():
+        if dialect == "none":
+            break
+        word = uuid4().hex
+        schema = {"type": "object", "properties": {"word": {"const": word}}, "required": ["word"]}
         try:
-            return bool(json.loads(text) == wanted)
-        except ValueError:
-            return False
+            text = ask({**fields({**schema, "additionalProperties": False}), "max_tokens": PROBE_TOKENS})
+        except (InvalidRequestError, JobError) as error:
+            verdicts[dialect], failure = "refused", error
+            continue
+        verdicts[dialect] = "honoured" if _is_json(text, {"word": word}) else "ignored"
+        if verdicts[dialect] == "honoured":
+            return Probe(dialect, verdicts)
+    if failure is not None and set(verdicts.values()) == {"refused"}:
+        raise failure
+    return Probe("none", verdicts)
 
-    return schema, obeyed
+
+def _is_json(text: str, wanted: object) -> bool:
+    try:
+        return bool(json.loads(text) == wanted)
+    except ValueError:
+        return False
 
 
 KNOWN: dict[tuple[str, str, str], Dialect] = {}

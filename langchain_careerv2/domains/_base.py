@@ -165,7 +165,7 @@ class Domain(Generic[A]):
         take: Takes the parts out of a text.
         judge: Judges the parts of a text or of a form.
         clarifiers: Per gate code, the sentence a re-ask adds to the request; the most telling first.
-        schema: The JSON schema of the answer's form, tight enough for any model to pass the gate under it.
+        schema: The JSON schema of the answer's form, so tight that random bytes pass the gate under it.
         form_tokens: Tokens of the form: as many as the longest has characters, so that none is cut by any tokenizer.
         compose: Writes the fields of a form as the domain's text.
         reference: The guide's printed validator: the codes it finds in a completion. Default: it has none, all passes.

@@ -1,7 +1,8 @@
 """The JSON form of an answer: its schema, for constrained decoding, and the strict way back from a text.
 
-The schema is tight on purpose: whatever model writes under it, the answer passes its domain's gate. Its patterns bound
-every length, and the first items of a list cannot begin alike, so that they differ even where a model repeats itself.
+The schema is tight on purpose: whatever is written under it passes its domain's gate, but for placeholders in place of
+keywords. Its patterns bound every length, and the first items of a list cannot begin alike, so that they differ even
+where a model repeats itself.
 """
 
 from __future__ import annotations
