@@ -204,8 +204,8 @@ class _Ladder(RunnableLambda[str, Ledger]):
         deadline = time.monotonic() + self._timeout if self._timeout else None
         ledger = Ledger()
         for name, rung in self._steps:
-            ask = self._rungs.ask(name, request, ledger)
-            if obstacle := ask.obstacle(deadline, self._max_total_tokens):
+            ask = self._rungs.ask(name, request, ledger, deadline)
+            if obstacle := ask.obstacle(self._max_total_tokens):
                 if not ledger.attempts:
                     raise RequestError(f"no attempt can be made: {obstacle}")
                 return replace(ledger, stopped=obstacle)

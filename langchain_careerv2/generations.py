@@ -26,12 +26,12 @@ CACHED = "cached"
 def generation_of(llm: Model) -> Runnable[PromptValue, Generation]:
     """The step; what it is invoked with besides goes to a career model, after what is bound to it."""
     inner, kwargs, bound, factories = unbound(llm)
-    if isinstance(inner, RunnableRetry):
-        return inner.model_copy(update={"bound": generation_of(inner.bound.bind(**kwargs))}).with_config(bound)
-    if isinstance(inner, RunnableWithFallbacks):
-        each = [generation_of(one.bind(**kwargs)) for one in inner.runnables]
-        return inner.model_copy(update={"runnable": each[0], "fallbacks": each[1:]}).with_config(bound)
     if not isinstance(inner, BaseLanguageModel):
+        if isinstance(llm, (RunnableBinding, RunnableRetry)):
+            return llm.model_copy(update={"bound": generation_of(llm.bound)})
+        if isinstance(llm, RunnableWithFallbacks):
+            first, *others = map(generation_of, llm.runnables)
+            return llm.model_copy(update={"runnable": first, "fallbacks": others})
         return llm | RunnableLambda(_as_generation, name="generation")
     model = inner
 

@@ -50,14 +50,12 @@ class Ask(NamedTuple):
     dialect: Dialect | None
     ledger: Ledger
 
-    def obstacle(self, deadline: float | None, max_total_tokens: int | None) -> str:
+    def obstacle(self, max_total_tokens: int | None) -> str:
         """Why the attempt cannot finish, in words that hold nothing of the request; empty where it can."""
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            made = [attempt.seconds for attempt in self.ledger.attempts if attempt.error is None]
-            if left <= (quickest := min(made, default=0.0)):
-                return f"{max(left, 0):.1f} s are left, and the quickest attempt took {quickest:.1f} s"
-            self.options["timeout"] = left
+        left = self.options.get("timeout", math.inf)
+        made = [attempt.seconds for attempt in self.ledger.attempts if attempt.error is None]
+        if left <= (quickest := min(made, default=0.0)):
+            return f"{max(left, 0):.1f} s are left, and the quickest attempt took {quickest:.1f} s"
         left_tokens = (math.inf if max_total_tokens is None else max_total_tokens) - self.ledger.spent
         return f"{left_tokens} tokens are left, and it could take {self.tokens}" if self.tokens > left_tokens else ""
 
@@ -100,8 +98,8 @@ class Rungs:
 
         return RunnableLambda(attempt, afunc=aattempt, name=name)
 
-    def ask(self, name: str, request: str, ledger: Ledger) -> Ask:
-        """Plans an attempt after those of the ledger.
+    def ask(self, name: str, request: str, ledger: Ledger, deadline: float | None) -> Ask:
+        """Plans an attempt after those of the ledger; the deadline is one of `time.monotonic()`.
 
         Raises:
             RequestError: The request is empty, or no text.
@@ -115,6 +113,8 @@ class Rungs:
         tokens = _estimate(prompt, ledger)
         dialect = self._dialect(ledger) if as_json else None
         options = self._options(ledger, tokens, dialect)
+        if deadline is not None:
+            options["timeout"] = deadline - time.monotonic()
         return Ask(name, prompt, tokens + options.get("max_tokens", 0), options, dialect, ledger)
 
     def _clarifier(self, name: str, ledger: Ledger, room: int) -> str:

@@ -93,4 +93,4 @@ def _is_json(text: str, wanted: object) -> bool:
 
 
 KNOWN: dict[tuple[str, str, str], Dialect] = {}
-"""The dialect of each endpoint that was probed in this process, by base URL, id and route."""
+"""What was found out in this process of each endpoint, by base URL, id and route."""

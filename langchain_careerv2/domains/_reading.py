@@ -135,9 +135,12 @@ def lines(text: str, truncated: bool = False, headings: re.Pattern[str] | None =
         for piece in _pieces(whole.cut(*match.span()), headings)
     ]
     if truncated and result:
-        # A cut list item is no item; of a cut line of keywords only the last keyword is lost.
+        # A cut list item is no item, not even where its end stands on a line of its own; of a cut line of keywords only
+        # the last keyword is lost.
         last = result.pop()
-        if not last.marked and "," in last.text:
+        if not last.marked and last.text[:1].islower() and not last.apart and result and result[-1].marked:
+            result.pop()
+        elif not last.marked and "," in last.text:
             result.append(Line(last.text.cut(0, last.text.rindex(","))))
     return _without_title(result)
 

@@ -441,11 +441,13 @@ def test_other_models_work_too_plain_bound_configured_or_chat() -> None:
     assert "Data visualization" not in cut.keywords
 
 
+@pytest.mark.parametrize("behind", ["plain", "with_retry", "with_fallbacks"])
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
-def test_the_listeners_of_a_model_hear_it_in_a_chain_too(way: str) -> None:
+def test_the_listeners_of_a_model_hear_it_in_a_chain_too(way: str, behind: str) -> None:
     heard: list[str] = []
     fake = FakeListLLM(responses=[DOMAINS["ats_keywords"].exemplars[0]])
-    llm = fake.with_listeners(on_start=lambda run: heard.append("start"), on_end=lambda run: heard.append("end"))
+    model: Any = {"plain": fake, "with_retry": fake.with_retry(), "with_fallbacks": fake.with_fallbacks([fake])}[behind]
+    llm = model.with_listeners(on_start=lambda run: heard.append("start"), on_end=lambda run: heard.append("end"))
     answer = getattr(career_chain("ats_keywords", llm), way)("a nurse")
     assert asyncio.run(answer) if way == "ainvoke" else answer
     assert heard == ["start", "end"]

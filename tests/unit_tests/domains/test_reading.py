@@ -92,6 +92,19 @@ def test_cleaning_drops_what_carries_no_meaning(text: str, expected: str) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Led a team\n- Mentored four\n  junior nur", ["Led a team"]),
+        ("- Led a team\n- Mentored four\n  junior nurses, and tr", ["Led a team"]),
+        ("- Led a team\n- Mentored four\nATS Key", ["Led a team", "Mentored four"]),
+        ("Python, SQL, Kube", ["Python, SQL"]),
+    ],
+)
+def test_the_cut_end_of_a_text_is_no_item(text: str, expected: list[str]) -> None:
+    assert items(lines(text, truncated=True)) == expected
+
+
 def test_code_fences_are_no_lines() -> None:
     assert items(lines("```markdown\n- a\n```\n- b")) == ["a", "b"]
 
