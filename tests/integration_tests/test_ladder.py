@@ -34,6 +34,7 @@ from tests.integration_tests.blind import Blind
 EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 SEEDS = 200
 BROKEN = OfflineEngine(defect_rate=1, defects=("repeats",))
+EXAMPLE: Any = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
 ROOM = 16_384
 """A context in which a prompt and a form fit where every byte is a token."""
 
@@ -135,9 +136,7 @@ def test_a_good_form_of_a_server_that_ignores_the_schema_is_not_called_constrain
 
 
 def test_a_refused_dialect_costs_one_attempt_and_is_not_used_again() -> None:
-    answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
-    assert answer is not None
-    form = json.dumps(answer.form())
+    form = json.dumps(EXAMPLE.form())
 
     async def old(job_input: Any) -> Any:
         if "structured_outputs" in job_input["sampling_params"]:
@@ -147,7 +146,7 @@ def test_a_refused_dialect_costs_one_attempt_and_is_not_used_again() -> None:
     with LocalEndpoint(worker=old) as endpoint:
         chain = career_chain("ats_keywords", endpoint.llm(), include_raw=True, json_first="always")
         first, second = chain.invoke("Help"), chain.invoke("Help")
-    assert first["parsed"] == second["parsed"] == answer
+    assert first["parsed"] == second["parsed"] == EXAMPLE
     refused, answered = first["raw"]
     assert isinstance(refused.error, InvalidRequestError)
     assert (refused.dialect, answered.dialect) == ("structured_outputs", "none")
@@ -386,9 +385,7 @@ def test_a_refusal_does_not_undo_what_a_probe_found() -> None:
 
 
 def test_a_worker_that_fails_on_the_schema_is_asked_without_it() -> None:
-    answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
-    assert answer is not None
-    form = json.dumps(answer.form())
+    form = json.dumps(EXAMPLE.form())
 
     async def worker(job_input: Any) -> str:
         if "structured_outputs" in job_input["sampling_params"]:
@@ -425,9 +422,7 @@ def test_other_json_than_the_probe_asks_for_is_no_obedience() -> None:
 
 @pytest.mark.parametrize("request_", ["Help", "careerv2/ats_keywords"])
 def test_the_proof_counts_only_where_the_schema_was_sent_and_nothing_else_told_it(request_: str) -> None:
-    answer = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
-    assert answer is not None
-    form = json.dumps({"form": "careerv2/ats_keywords", **answer.form()})
+    form = json.dumps({"form": "careerv2/ats_keywords", **EXAMPLE.form()})
 
     async def worker(job_input: Any) -> str:
         return form
