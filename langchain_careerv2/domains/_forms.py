@@ -103,6 +103,8 @@ def parse(schema: Schema, text: str) -> tuple[Form, bool]:
         raise ValueError(f"no {', '.join(sorted(missing))}")
     if extra := read.keys() - schema["properties"].keys():
         raise ValueError(f"{len(extra)} keys too many")
+    if isinstance(read.get(PROOF), (list, dict)):  # its strings would be taken for those of the form
+        raise ValueError(f"{PROOF} is no string")
     for name, kind in kinds.items():
         if not _KINDS[kind](read[name]):
             raise ValueError(f"{name} is no {kind}{' of strings' * (kind == 'array')}")

@@ -134,6 +134,7 @@ def test_a_good_form_is_read_with_or_without_a_fence() -> None:
         ('{"title": "a", "points": 1, "terms": ["x", 1]}', "terms is no array of strings"),
         ('{"title": "a", "points": 1, "terms": null}', "terms is no array of strings"),
         ('{"title": "a", "terms": []}', "no points"),
+        ('{"form": {"a": "b"}, "title": "a", "points": 1, "terms": []}', "form is no string"),
         ('{"title": "a", "points": 1, "terms": [], "extra": 1}', "1 keys too many"),
         ('{"title": "a", "points": ' + "9" * 5000 + ', "terms": []}', "digits"),
     ],
