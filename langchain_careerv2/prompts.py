@@ -34,7 +34,7 @@ def _neutral(name: str, value: object) -> str:
         raise RequestError(f"{name} must be a string, not {type(value).__name__}")
     if not value.strip():
         raise RequestError(f"{name} is empty: say what the answer should be about")
-    return chatml.neutralise(value)
+    return value if isinstance(value, chatml.Fenced) else chatml.fenced(value)
 
 
 def get_domain(domain: str | Domain[Answer]) -> Domain[Answer]:
@@ -80,6 +80,21 @@ def json_prompt(domain: str | Domain[Answer]) -> PromptTemplate:
     answers = (domain.read(text).answer for text in domain.exemplars)
     shown = [json.dumps(answer.form(), ensure_ascii=False) for answer in answers if answer]
     return _template(f"{domain.system}\n\n{JSON_INSTRUCTION}", shown)
+
+
+SMALL_TALK_SYSTEM = (
+    "You are a career assistant. Answer in one or two friendly sentences. You can help with resumes, job descriptions,"
+    " comparing a resume with a job, recruiting plans and ATS keywords. Say no figures and make no promises."
+)
+OTHER_SYSTEM = (
+    "You are a career assistant. Answer the question briefly and honestly. Where it is not about careers or hiring, say"
+    " so and say what you can do. Name no pay figures and no facts about the labour market: you have no current data."
+)
+
+
+def plain_prompt(system: str) -> PromptTemplate:
+    """The ChatML prompt of a question that belongs to no domain: a system text, the user's `request`, no seed."""
+    return _template(system, ())
 
 
 def _template(system: str, examples: Sequence[str], seed: str = "") -> PromptTemplate:

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from langchain_careerv2.chatml import turns
-from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.chatml import render, turns
+from langchain_careerv2.domains import DOMAINS, named_domain
 from langchain_careerv2.errors import RequestError
-from langchain_careerv2.prompts import domain_prompt
+from langchain_careerv2.prompts import OTHER_SYSTEM, SMALL_TALK_SYSTEM, domain_prompt, plain_prompt
 
 REQUEST = "Optimize my resume for Senior Backend Engineer (Python, FastAPI, AWS)."
 
@@ -68,3 +68,22 @@ def test_a_domain_that_does_not_exist_is_refused_with_those_that_do() -> None:
 def test_a_variant_of_a_domain_works_like_a_domain() -> None:
     unseeded = dataclasses.replace(DOMAINS["ats_keywords"], seed="")
     assert domain_prompt(unseeded).format(request="Help").endswith("<|im_start|>assistant\n")
+
+
+@pytest.mark.parametrize("system", [SMALL_TALK_SYSTEM, OTHER_SYSTEM])
+def test_a_plain_prompt_has_its_system_text_the_question_and_no_seed(system: str) -> None:
+    assert plain_prompt(system).format(request="Hello {you}") == render(system, "Hello {you}")
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_a_prompt_names_its_domain_by_its_role(name: str) -> None:
+    named = named_domain(domain_prompt(name).format(request="Help"))
+    assert named is DOMAINS[name]
+    guide = DOMAINS[name].system.partition(".")[0]
+    assert named_domain(render(f"\n{guide}. Do it.", "Help")) is DOMAINS[name]
+
+
+@pytest.mark.parametrize("prompt", ["Help", render("Be brief.", "Help"), render("", DOMAINS["ats_keywords"].system)])
+def test_no_other_prompt_names_a_domain(prompt: str) -> None:
+    assert named_domain(prompt) is None
+    assert named_domain(f"{prompt}{DOMAINS['ats_keywords'].system}") is None
