@@ -9,11 +9,18 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from langchain_careerv2.domains._copies import copied
 from langchain_careerv2.domains._forms import Form, Schema, looks_like_json, parse
+from langchain_careerv2.domains._grounding import has_facts, ungrounded
 from langchain_careerv2.domains._reading import CONTROL, READ_CHARS, Excerpt, cleaned, encodable, join_seed, plain
+from langchain_careerv2.domains._voice import Part, Style
+from langchain_careerv2.gates.hostile import Flag
+from langchain_careerv2.gates.router import Route
 
 Severity = Literal["gate", "contract"]
 
+GROUNDED = "every named skill, number and quote of the answer to occur in the request"
+NOT_COPIED = "no item in the words of an example"
 CUT_CLARIFIER = "Be brief: keep each line short and finish every part."
 
 
@@ -22,7 +29,8 @@ class Issue:
     """One thing an answer lacks.
 
     Attributes:
-        code: Stable: `len bullets verbs ats_line sections score content channels cadence count` (the guide's).
+        code: Stable: `len bullets verbs ats_line sections score content channels cadence count` (the guide's), and
+            `exemplar ungrounded`, which only an answer to a known request can have.
         severity: `gate` rejects the answer; `contract` accepts it, ranks it lower and reports it.
         observed: The number, or the short fact, that was found. Never a piece of the answer.
         expected: What would have passed.
@@ -62,6 +70,8 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     _reading: Reading[Any] | None = PrivateAttr(None)
+    _flags: tuple[Flag, ...] = PrivateAttr(())
+    _route: Route | None = PrivateAttr(None)
 
     @abstractmethod
     def render(self) -> str:
@@ -81,6 +91,25 @@ class Answer(BaseModel):
         if self._reading is None:
             raise AttributeError("this answer was made by hand, or loaded: Domain.read gives one with a reading")
         return self._reading
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """What a chain found suspicious in the request: hidden text, disguised letters, orders to the model."""
+        return self._flags
+
+    @property
+    def route(self) -> Route | None:
+        """Why an assistant gave the question to this domain; None where the caller chose it."""
+        return self._route
+
+    @property
+    def ungrounded(self) -> tuple[str, ...]:
+        """The names, numbers and quotes of the answer that its request does not have; none where it was read alone.
+
+        Raises:
+            AttributeError: As for `reading`.
+        """
+        return self.reading.ungrounded
 
     def __eq__(self, other: object) -> bool:
         # Not pydantic's: two answers that say the same are equal, wherever they were read.
@@ -110,6 +139,7 @@ class Reading(Generic[A]):
         spans: Where each item stands in `raw`: `raw[slice(*spans["bullets.0.text"])]`, by its path in `model_dump()`.
         problem: Why a JSON form could not be read; else empty.
         proved: Whether the text carries what only constrained decoding writes.
+        ungrounded: The names, numbers and quotes that the request does not have, as they stand in the answer, in order.
     """
 
     answer: A | None
@@ -119,6 +149,7 @@ class Reading(Generic[A]):
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     problem: str = ""
     proved: bool = False
+    ungrounded: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -169,6 +200,7 @@ class Domain(Generic[A]):
         form_tokens: Tokens of the form: as many as the longest has characters, so that none is cut by any tokenizer.
         compose: Writes the fields of a form as the domain's text.
         reference: The guide's printed validator: the codes it finds in a completion. Default: it has none, all passes.
+        claims: The parts of the answer that only the request can back, by name, and what each is. Default: none.
     """
 
     name: str
@@ -186,27 +218,31 @@ class Domain(Generic[A]):
     form_tokens: int
     compose: Callable[..., str]
     reference: Callable[[str], list[str]] = _passes
+    claims: Mapping[str, Style] = field(default_factory=dict)
 
-    def read(self, text: str, *, truncated: bool = False, lens: Lens = "default") -> Reading[A]:
-        """Reads a completion, or its JSON form, and judges it. Pure, linear in the text, and it never raises on a text.
+    def read(self, text: str, *, truncated: bool = False, lens: Lens = "default", request: str = "") -> Reading[A]:
+        """Reads a completion, or its JSON form, and judges it. Pure, linear in both texts, and it never raises on them.
 
         Args:
             text: What the model wrote, with the seed or without it: it is joined back once.
             truncated: Whether the model was cut off by its token limit: the unfinished end then counts as nothing.
             lens: How strictly to judge.
+            request: What the model was asked. The answer's `claims` are looked up there: see `Reading.ungrounded`,
+                and the issues `ungrounded` and `exemplar`. Not under the lens `reference`.
         """
         text = encodable(text)
         said = CONTROL.split(text, maxsplit=1)[0][:READ_CHARS]
         if looks_like_json(said):
-            return self._read_form(text, said, lens)
+            return self._read_form(text, said, lens, request)
         joined = join_seed(self.seed, text)
         clean, places = cleaned(joined)
         parts = self.take(Excerpt(clean), truncated)
         found, issues = self.judge(len(clean.split()), **parts)
         spans = {path: (places[item.start], places[item.end - 1] + 1) for path, item in _excerpts(found or {})}
-        return self._reading(found, self._through(lens, issues, text), joined, joined, spans)
+        strange, more = self._looked_up(found, request, lens)
+        return self._reading(found, self._through(lens, issues + more, text), joined, joined, spans, ungrounded=strange)
 
-    def _read_form(self, raw: str, said: str, lens: Lens) -> Reading[A]:
+    def _read_form(self, raw: str, said: str, lens: Lens, request: str) -> Reading[A]:
         try:
             form, proved = parse(self.schema, said)
         except ValueError as error:
@@ -216,7 +252,23 @@ class Domain(Generic[A]):
         parts = {name: _plain(value) for name, value in form.items()}
         found, issues = self.judge(len(text.split()), **parts)
         spans = {path: (item.start, item.end) for path, item in _excerpts(found or {})}
-        return self._reading(found, self._through(lens, issues, text), text, raw, spans, proved=proved)
+        strange, more = self._looked_up(found, request, lens)
+        judged = self._through(lens, issues + more, text)
+        return self._reading(found, judged, text, raw, spans, proved=proved, ungrounded=strange)
+
+    def _looked_up(self, found: Form | None, request: str, lens: Lens) -> tuple[tuple[str, ...], list[Issue]]:
+        """What the request does not have of an answer's claims, and the issues of that."""
+        if not found or not self.claims or not request.strip() or lens == "reference":
+            return (), []
+        parts: list[Part] = [(style, [_text(each) for each in found[name]]) for name, style in self.claims.items()]
+        copies = copied(parts, (*self.exemplars, self.guide_exemplar), request)
+        strange = ungrounded(parts, request)
+        # Keywords for a bare role are suggestions; only where the request brings facts must they be among those.
+        is_bare = set(self.claims.values()) == {"terms"} and not has_facts(request)
+        return strange, [
+            *check("exemplar", copies, gate=copies == 0, expected=NOT_COPIED),
+            *check("ungrounded", len(strange), gate=True, contract=is_bare or not strange, expected=GROUNDED),
+        ]
 
     def _through(self, lens: Lens, issues: list[Issue], text: str) -> tuple[Issue, ...]:
         if lens == "reference":
@@ -256,6 +308,10 @@ def _excerpts(value: object, path: str = "") -> Iterator[tuple[str, Excerpt]]:
     pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for name, inner in pairs:
         yield from _excerpts(inner, f"{path}.{name}")
+
+
+def _text(item: str | Mapping[str, str]) -> str:
+    return item if isinstance(item, str) else item["text"]
 
 
 def _plain(value: object) -> object:

@@ -322,12 +322,14 @@ def joined(parts: Sequence[Excerpt]) -> Excerpt:
     return plain(Excerpt(" ".join(filter(None, parts)), parts[0].start, parts[-1].end)) if parts else Excerpt("")
 
 
-_SEPARATORS = re.compile(r"\([^()]{0,80}\)|([,;|])")  # what stands in parentheses is one piece
+_SEPARATORS = re.compile(
+    r"\([^()]{0,80}\)|(?<=\d),(?=\d{3}(?!\d))|([,;|])"
+)  # what is in parentheses is one, as is 50,000
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 _AND = re.compile(r"and ", re.IGNORECASE)
 _NO_TERM = re.compile(
     r"\A(?:[\d+]+ )?(?:(?:ats|different|more|relevant) )*keywords?\Z|\bkeywords?:|\b(?:characters?|words?) total\b"
-    r"|[\x00-\x1f\x7f-\x9f\ufffd,;|\u2022]|: ",
+    r"|[\x00-\x1f\x7f-\x9f\ufffd;|\u2022]|,(?!\d{3}(?!\d))|(?<!\d),|: ",
     re.IGNORECASE,
 )
 """Words about the list, characters that no term has, and signs that part one term from the next."""

@@ -67,9 +67,12 @@ DOMAIN = Domain(
     judge=_judge,
     clarifiers={
         "count": "Write 25 different keywords, separated by commas.",
+        "exemplar": "Take keywords from the request, not the example.",
+        "ungrounded": "Name only skills that the request has.",
     },
     schema=form("ats_keywords", keywords=listing(*map(keyword, _INITIALS), *[keyword()] * 9)),
     form_tokens=1450,
     compose=_compose,
+    claims={"keywords": "terms"},
 )
 """The domain `ats_keywords`."""

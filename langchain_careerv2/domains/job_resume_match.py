@@ -214,6 +214,8 @@ DOMAIN = Domain(
         "content": "List at least 5 matches, 3 gaps and 3 next steps as items from the facts given, not as counts.",
         "score": "Begin with Score: and one number out of 100.",
         "len": "Write at least 80 words.",
+        "exemplar": "Use only facts from this resume and this job; do not repeat the examples.",
+        "ungrounded": "Name only skills, numbers and quotes that the resume or the job has.",
     },
     schema=form(
         "job_resume_match",
@@ -224,5 +226,6 @@ DOMAIN = Domain(
     ),
     form_tokens=2260,
     compose=_compose,
+    claims={"matches": "lines", "gaps": "lines", "next_steps": "advice"},
 )
 """The domain `job_resume_match`."""

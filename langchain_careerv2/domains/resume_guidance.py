@@ -168,6 +168,8 @@ DOMAIN = Domain(
         "verbs": "Start every bullet with a verb such as Led, Built or Reduced, not a number.",
         "ats_line": "End with one line: ATS Keywords: and 8 to 12 skills, separated by commas.",
         "len": "Write 60 to 250 words.",
+        "exemplar": "Use only facts from the request; do not repeat the example.",
+        "ungrounded": "Name only skills, numbers and quotes that the request has.",
     },
     schema=form(
         "resume_guidance",
@@ -177,5 +179,6 @@ DOMAIN = Domain(
     form_tokens=1950,
     compose=_compose,
     reference=_reference,
+    claims={"bullets": "bullets", "ats_keywords": "terms"},
 )
 """The domain `resume_guidance`."""

@@ -41,3 +41,10 @@ def test_a_cut_keyword_does_not_count() -> None:
     read = DOMAIN.read("Python, SQL, Kuber", truncated=True).answer
     assert isinstance(read, AtsKeywords)
     assert read.keywords == ["Python", "SQL"]
+
+
+def test_the_comma_in_a_number_parts_no_keywords() -> None:
+    read = DOMAIN.read("Budget of 50,000 euros, $1,200,000 pipeline, ISO 9001,Lean, 24,7").answer
+    assert read is not None
+    assert read.keywords == ["Budget of 50,000 euros", "$1,200,000 pipeline", "ISO 9001", "Lean"]
+    assert DOMAIN.read(str(read)).answer == read
