@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import get_config_list, get_executor_for_config
+from langchain_core.runnables.utils import Input, Output
 
 from langchain_careerv2.runpod.client import interruptible
 
@@ -93,6 +94,49 @@ async def aside_by_side(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class SideBySide(RunnableLambda[Input, Output]):
+    """A step whose batch runs item by item, `limit` at once where the caller names no number.
+
+    langchain-core's own batch of a sequence goes step by step: every second attempt would wait for all first ones.
+    """
+
+    def __init__(
+        self,
+        func: Callable[[Input, RunnableConfig], Output],
+        afunc: Callable[[Input, RunnableConfig], Awaitable[Output]],
+        name: str,
+        limit: int | None,
+    ) -> None:
+        super().__init__(func, afunc=afunc, name=name)
+        self._limit = limit
+
+    def batch(
+        self,
+        inputs: list[Input],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """As `Runnable.batch`; one that fails harms no other."""
+        configs = bounded(config, len(inputs), self._limit)
+        results = side_by_side(lambda value, item: self.invoke(value, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
+
+    async def abatch(
+        self,
+        inputs: list[Input],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """As `Runnable.abatch`; one that fails harms no other."""
+        configs = bounded(config, len(inputs), self._limit)
+        results = await aside_by_side(lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs)
+        return results if return_exceptions else unwrapped(results)
 
 
 def unwrapped(results: Sequence[Any]) -> list[Any]:

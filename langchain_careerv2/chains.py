@@ -17,13 +17,17 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import merge_configs
 
-from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
+from langchain_careerv2 import chatml
+from langchain_careerv2.batches import SideBySide
 from langchain_careerv2.domains import Answer, Domain, Issue, Lens
 from langchain_careerv2.errors import ConfigurationError, RequestError
+from langchain_careerv2.gates.hostile import Flag, flags
+from langchain_careerv2.gates.privacy import as_typed
 from langchain_careerv2.generations import Model, career_model
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.output_parsers import ContractError
+from langchain_careerv2.privacy import Mode, Privacy, private
 from langchain_careerv2.prompts import get_domain
 from langchain_careerv2.rungs import Ask, Rungs
 from langchain_careerv2.runpod.outputs import Usage
@@ -40,6 +44,7 @@ def career_chain(
     max_reasks: int = 1,
     lens: Lens = "default",
     max_total_tokens: int | None = None,
+    privacy: Mode | Privacy = "mask",
 ) -> Runnable[str | dict[str, str], Any]:
     """The chain of a domain: a request in, a checked and typed answer out.
 
@@ -60,15 +65,21 @@ def career_chain(
             guide's printed validators do.
         max_total_tokens: Tokens in and out of all attempts together; an attempt that could pass it is not made. A
             prompt's tokens are estimated, from what the prompts before it had where that is known.
+        privacy: Who is not to see names, e-mail addresses, telephone numbers, links, postal addresses and numbers of a
+            person: `mask` hides them from the endpoint, callbacks, exceptions and logs behind placeholders, which are
+            restored in what is returned; `traces` from all but the endpoint; `off` from nobody. A `Privacy` has
+            detectors of your own too.
 
     Returns:
-        A runnable that takes the request as a string or as `{"request": ...}` and gives the domain's answer type. A
-        batch runs item by item, as many at once as the model allows.
+        A runnable that takes the request as a string, or as `{"request", "resume", "job_description"}` of which any
+        may be missing, and gives the domain's answer type, whose `flags` tell what the request hides. Documents are
+        shown to the model in fences, as data. A batch runs item by item, as many at once as the model allows.
 
     Raises:
         RequestError: There is no such domain; at a call: the request is empty or no text, or the tokens do not suffice
-            for one attempt.
-        ConfigurationError: `json_first="always"` with the handler endpoint, or `max_total_tokens` with another model.
+            for one attempt, or a privacy detector failed.
+        ConfigurationError: `json_first="always"` with the handler endpoint; `max_total_tokens`, or `privacy="traces"`,
+            with another model.
         ContractError: At a call: no attempt passed. It carries the best one, and the ledger of all.
         EndpointError: At a call: the endpoint gave no answer.
     """
@@ -88,8 +99,9 @@ def career_chain(
     if max_total_tokens is not None and model is None:
         raise ConfigurationError("max_total_tokens needs a CareerV2LLM: of another model's budget nothing is known")
     verdict = RunnableLambda(_Verdict(domain, include_raw), name="verdict")
-    chain = RunnableLambda(_as_request, name="request") | ladder | verdict
-    return chain.with_config(run_name=f"careerv2:{domain.name}", metadata={"domain": domain.name})
+    chain = RunnableLambda(as_request, name="request") | ladder | verdict
+    traced = chain.with_config(run_name=f"careerv2:{domain.name}", metadata={"domain": domain.name})
+    return private(traced, privacy, model)
 
 
 def _names(model: CareerV2LLM | None, json_first: JsonFirst, max_reasks: int) -> list[str]:
@@ -143,6 +155,7 @@ def generate(
     max_reasks: int = 1,
     lens: Lens = "default",
     max_total_tokens: int | None = None,
+    privacy: Mode | Privacy = "mask",
 ) -> Generated:
     """The guide's `generate`: one request; a failed contract is a result, not an exception.
 
@@ -154,6 +167,7 @@ def generate(
         max_reasks: As in `career_chain`.
         lens: As in `career_chain`.
         max_total_tokens: As in `career_chain`.
+        privacy: As in `career_chain`.
 
     Raises:
         RequestError: There is no such domain, or the request is empty.
@@ -167,6 +181,7 @@ def generate(
         max_reasks=max_reasks,
         lens=lens,
         max_total_tokens=max_total_tokens,
+        privacy=privacy,
     )
     result = chain.invoke(request)
     ledger: Ledger = result["ledger"]
@@ -175,7 +190,14 @@ def generate(
     return Generated(answer is not None, reading.issues, reading.text, answer, ledger)
 
 
-class _Ladder(RunnableLambda[str, Ledger]):
+class Asked(NamedTuple):
+    """A request as the chain works with it: its user's turn, and what is suspicious in it."""
+
+    text: chatml.Fenced
+    flags: tuple[Flag, ...]
+
+
+class _Ladder(SideBySide[Asked, Ledger]):
     """Climbs the rungs until one is accepted, or the next could not finish.
 
     It is no `RunnableWithFallbacks`: core's own invoke hands the attempts the parent's callbacks, so that they become
@@ -196,15 +218,14 @@ class _Ladder(RunnableLambda[str, Ledger]):
         self._steps = [(name, rungs.rung(name)) for name in names]
         self._timeout = timeout
         self._max_total_tokens = max_total_tokens
-        self._limit = limit
-        super().__init__(self._climb, afunc=self._aclimb, name="ladder")
+        super().__init__(self._climb, self._aclimb, "ladder", limit)
 
-    def _plan(self, request: str) -> Generator[tuple[Runnable[Ask, Ledger], Ask], Ledger, Ledger]:
+    def _plan(self, asked: Asked) -> Generator[tuple[Runnable[Ask, Ledger], Ask], Ledger, Ledger]:
         """Yields each rung with what it asks, receives the ledger with its attempt, and returns the last ledger."""
         deadline = time.monotonic() + self._timeout if self._timeout else None
-        ledger = Ledger()
+        ledger = Ledger(flags=asked.flags)
         for name, rung in self._steps:
-            ask = self._rungs.ask(name, request, ledger, deadline)
+            ask = self._rungs.ask(name, asked.text, ledger, deadline)
             if obstacle := ask.obstacle(self._max_total_tokens):
                 if not ledger.attempts:
                     raise RequestError(f"no attempt can be made: {obstacle}")
@@ -214,8 +235,8 @@ class _Ladder(RunnableLambda[str, Ledger]):
                 break
         return ledger
 
-    def _climb(self, request: str, config: RunnableConfig) -> Ledger:
-        plan = self._plan(request)
+    def _climb(self, asked: Asked, config: RunnableConfig) -> Ledger:
+        plan = self._plan(asked)
         rung, ask = next(plan)
         while True:
             ledger = rung.invoke(ask, config)
@@ -224,8 +245,8 @@ class _Ladder(RunnableLambda[str, Ledger]):
             except StopIteration as done:
                 return cast("Ledger", done.value)
 
-    async def _aclimb(self, request: str, config: RunnableConfig) -> Ledger:
-        plan = self._plan(request)
+    async def _aclimb(self, asked: Asked, config: RunnableConfig) -> Ledger:
+        plan = self._plan(asked)
         rung, ask = next(plan)
         while True:
             ledger = await rung.ainvoke(ask, config)
@@ -234,37 +255,30 @@ class _Ladder(RunnableLambda[str, Ledger]):
             except StopIteration as done:
                 return cast("Ledger", done.value)
 
-    def batch(
-        self,
-        inputs: list[str],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Ledger]:
-        configs = bounded(config, len(inputs), self._limit)
-        results = side_by_side(lambda request, item: self.invoke(request, item, **kwargs), inputs, configs)
-        return results if return_exceptions else unwrapped(results)
 
-    async def abatch(
-        self,
-        inputs: list[str],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Ledger]:
-        configs = bounded(config, len(inputs), self._limit)
-        results = await aside_by_side(lambda request, item: self.ainvoke(request, item, **kwargs), inputs, configs)
-        return results if return_exceptions else unwrapped(results)
+_UNSAID = "Use the texts below."
+"""The request where there are only documents."""
 
 
-def _as_request(request: str | dict[str, str]) -> str:
-    if isinstance(request, dict) and set(request) == {"request"}:
-        request = request["request"]
+def as_request(request: str | dict[str, str]) -> Asked:
+    """The request of a chain's input, its documents in fences.
+
+    Raises:
+        RequestError: It is no text, or a part of it is none or empty.
+    """
+    typed = as_typed(request)
     if isinstance(request, str):
-        return request
-    raise RequestError('the chain takes a string or {"request": string}')
+        return Asked(chatml.fenced(request), flags(typed))
+    names = [*chatml.DOCUMENTS]
+    if not isinstance(request, dict) or not request or not set(request) <= {"request", *names}:
+        raise RequestError(f"the chain takes a string, or a dict of strings with the keys request, {', '.join(names)}")
+    for name, text in request.items():
+        if not isinstance(text, str) or not text.strip():
+            raise RequestError(f"{name} must be a string with something in it; leave it out where there is none")
+    found = tuple(replace(flag, source=name) for name, text in typed.items() for flag in flags(text))
+    documents = {name: request[name] for name in names if name in request}
+    said = request.get("request", _UNSAID)
+    return Asked(chatml.with_documents(said, documents) if documents else chatml.fenced(said), found)
 
 
 class _Verdict:
@@ -283,6 +297,8 @@ class _Verdict:
         if all(attempt.error for attempt in ledger.attempts) and last.error is not None:
             raise last.error
         error = None if kept.accepted else ContractError(self._domain, kept.reading, ledger)
+        if kept.reading.answer is not None:
+            kept.reading.answer._flags = ledger.flags
         if self._include_raw:
             parsed = kept.reading.answer if kept.accepted else None
             return {"parsed": parsed, "raw": list(ledger.attempts), "parsing_error": error, "ledger": ledger}

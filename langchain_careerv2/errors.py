@@ -6,7 +6,7 @@ fallbacks of the ecosystem treat it as they treat any provider's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from langchain_core import exceptions as core
@@ -87,11 +87,12 @@ _LIFTED: dict[type[EndpointError], type[EndpointError]] = {
 
 
 @contextmanager
-def lifted() -> Iterator[None]:
-    """Turns the wire's errors, which know nothing of LangChain, into the errors above."""
+def lifted(hide: Callable[[str], str] = str) -> Iterator[None]:
+    """Turns the wire's errors, which know nothing of LangChain, into the errors above, with what they say hidden."""
     try:
         yield
     except EndpointError as error:
+        error.args = tuple(hide(each) if isinstance(each, str) else each for each in error.args)
         leaf = _LIFTED.get(type(error))
         if leaf is None:
             raise

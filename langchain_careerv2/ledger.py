@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_careerv2.domains import Answer, Reading
+from langchain_careerv2.gates.hostile import Flag
 from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.structured import Dialect
 
@@ -86,10 +87,12 @@ class Ledger:
     Attributes:
         attempts: The attempts.
         stopped: Why no further one was made, where one was due: no time, no tokens, or an error that will not pass.
+        flags: What the request has of hidden text, disguised letters and orders to the model.
     """
 
     attempts: tuple[Attempt, ...] = ()
     stopped: str = ""
+    flags: tuple[Flag, ...] = ()
 
     @property
     def best(self) -> Attempt:
@@ -121,4 +124,5 @@ class Ledger:
             "completion_tokens": self.usage.completion_tokens,
             "uncounted": sum(attempt.usage is None for attempt in self.attempts),
             "stopped": self.stopped,
+            "flags": sorted({flag.kind for flag in self.flags}),
         }

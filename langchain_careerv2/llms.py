@@ -20,6 +20,8 @@ from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
 from langchain_careerv2 import chatml, errors, structured
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
+from langchain_careerv2.gates.privacy import CARRIED
+from langchain_careerv2.restoring import hidden_completion, hidden_error, hidden_step
 from langchain_careerv2.runpod import jobs, protocol
 from langchain_careerv2.runpod.aclient import adrive, astream
 from langchain_careerv2.runpod.client import drive, stream
@@ -196,6 +198,8 @@ class CareerV2LLM(LLM):
         sampling = self._sampling(stop, {name: value for name, value in kwargs.items() if name != "timeout"})
         limit, whose = self.max_model_len * CHARS_PER_TOKEN, f"a context of {self.max_model_len} tokens"
         settings: dict[str, Any] = {}
+        if (mask := CARRIED.get()) is not None:
+            prompt = mask.restore(prompt, chatml.neutralise)
         if self.handler:
             prompt = chatml.last_user_turn(prompt) if self.handler_prompt == "question" else prompt
             settings = {name: getattr(self, name) for name in ("enable_validation", "block_low_trust_intents")}
@@ -212,12 +216,12 @@ class CareerV2LLM(LLM):
         return (jobs.stream_job if streaming else jobs.run_job)(job_input, terms)
 
     def _complete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
-        with errors.lifted():
-            return drive(self._flow(prompt, stop, kwargs), self._endpoint)
+        with errors.lifted(hidden_error):
+            return hidden_completion(drive(self._flow(prompt, stop, kwargs), self._endpoint))
 
     async def _acomplete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Completion:
-        with errors.lifted():
-            return await adrive(self._flow(prompt, stop, kwargs), self._endpoint)
+        with errors.lifted(hidden_error):
+            return hidden_completion(await adrive(self._flow(prompt, stop, kwargs), self._endpoint))
 
     def _stream(
         self,
@@ -227,8 +231,8 @@ class CareerV2LLM(LLM):
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
         flow = self._flow(prompt, stop, kwargs, streaming=True)
-        with errors.lifted(), closing(stream(flow, self._endpoint)) as items:
-            for item in items:
+        with errors.lifted(hidden_error), closing(stream(flow, self._endpoint)) as items:
+            for item in (shown for each in items for shown in hidden_step(each)):
                 chunk = self._chunk(item)
                 if run_manager and chunk.text:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -242,9 +246,9 @@ class CareerV2LLM(LLM):
         **kwargs: Any,
     ) -> AsyncIterator[GenerationChunk]:
         flow = self._flow(prompt, stop, kwargs, streaming=True)
-        with errors.lifted():
+        with errors.lifted(hidden_error):
             async with aclosing(astream(flow, self._endpoint)) as items:
-                async for item in items:
+                async for item in (shown async for each in items for shown in hidden_step(each)):
                     chunk = self._chunk(item)
                     if run_manager and chunk.text:
                         await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -325,9 +329,10 @@ class CareerV2LLM(LLM):
         called = {
             name: kwargs[name] for name in Sampling.model_fields.keys() & kwargs.keys() if kwargs[name] is not None
         }
-        if not called:
+        is_hidden = CARRIED.get() is not None  # what a cache would keep is of this request's mask
+        if not called and not is_hidden:
             return self
-        model = self.model_copy()
+        model = self.model_copy(update={"cache": False} if is_hidden else None)
         model._called = called
         return model
 

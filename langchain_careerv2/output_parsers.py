@@ -95,9 +95,9 @@ class CareerOutputParser(BaseOutputParser[Answer]):
             raise ContractError(self.domain, reading)
         return reading.answer
 
-    def read(self, generation: Generation) -> Reading[Answer]:
-        """Reads and judges a generation without raising."""
-        return self.domain.read(generation.text, truncated=was_cut(generation), lens=self.lens)
+    def read(self, generation: Generation, request: str = "") -> Reading[Answer]:
+        """Reads and judges a generation without raising; with the request, what it claims is looked up there."""
+        return self.domain.read(generation.text, truncated=was_cut(generation), lens=self.lens, request=request)
 
     def get_format_instructions(self) -> str:
         """The domain's system prompt says what the answer must look like."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import re
 import time
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from langchain_core.outputs import Generation
 from langchain_core.prompt_values import StringPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from langchain_careerv2.chatml import Fenced, unfenced
 from langchain_careerv2.domains import PROOF, Answer, Domain, Lens
 from langchain_careerv2.errors import InvalidRequestError, JobError, PromptTooLongError
+from langchain_careerv2.gates.privacy import CARRIED
 from langchain_careerv2.generations import CACHED, Model, career_model, generation_of, info_of, usage_of, was_cut
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.output_parsers import CareerOutputParser
@@ -41,6 +44,7 @@ class Ask(NamedTuple):
         options: Arguments of the model's call.
         dialect: How JSON is asked for; None for text.
         ledger: The attempts before.
+        request: What the user asked: the answer's claims are looked up in it.
     """
 
     rung: str
@@ -49,6 +53,7 @@ class Ask(NamedTuple):
     options: dict[str, Any]
     dialect: Dialect | None
     ledger: Ledger
+    request: str = ""
 
     def obstacle(self, max_total_tokens: int | None) -> str:
         """Why the attempt cannot finish, in words that hold nothing of the request; empty where it can."""
@@ -98,7 +103,7 @@ class Rungs:
 
         return RunnableLambda(attempt, afunc=aattempt, name=name)
 
-    def ask(self, name: str, request: str, ledger: Ledger, deadline: float | None) -> Ask:
+    def ask(self, name: str, request: Fenced, ledger: Ledger, deadline: float | None) -> Ask:
         """Plans an attempt after those of the ledger; the deadline is one of `time.monotonic()`.
 
         Raises:
@@ -109,13 +114,13 @@ class Rungs:
         prompt = template.format(request=request)
         if "clarifier" in name and not _refused(ledger.attempts[-1]):
             clarifier = self._clarifier(name, ledger, int(len(prompt) * REASK_GROWTH) - 1)
-            prompt = template.format(request=f"{request}\n{clarifier}")
+            prompt = template.format(request=Fenced(f"{request}\n{clarifier}"))
         tokens = _estimate(prompt, ledger)
         dialect = self._dialect(ledger) if as_json else None
         options = self._options(ledger, tokens, dialect)
         if deadline is not None:
             options["timeout"] = deadline - time.monotonic()
-        return Ask(name, prompt, tokens + options.get("max_tokens", 0), options, dialect, ledger)
+        return Ask(name, prompt, tokens + options.get("max_tokens", 0), options, dialect, ledger, unfenced(request))
 
     def _clarifier(self, name: str, ledger: Ledger, room: int) -> str:
         """The sentences for what the last attempt lacks; another one than before, so that no cache has the answer."""
@@ -168,14 +173,16 @@ class Rungs:
         if refused and isinstance(error, InvalidRequestError) and error.job_id and self._model is not None:
             self._model.learn_refusal()
         passes = refused or getattr(error, "is_retryable", False)
-        return Ledger((*ask.ledger.attempts, attempt), "" if passes else type(error).__name__)
+        return replace(
+            ask.ledger, attempts=(*ask.ledger.attempts, attempt), stopped="" if passes else type(error).__name__
+        )
 
     def _judged(self, ask: Ask, made: Generation, began: float) -> Ledger:
         info = info_of(made)
         cached = bool(info.get(CACHED))
         kept = ("finish_reason",) if cached else ("finish_reason", "job_id", "delay_ms", "execution_ms")
         worked = 0 if cached else info.get("execution_ms") or 0
-        reading = self._parser.read(made)
+        reading = self._parser.read(made, ask.request)
         attempt = Attempt(
             ask.rung,
             reading,
@@ -189,7 +196,7 @@ class Rungs:
             chars=len(ask.prompt),
             limit=ask.tokens,
         )
-        return Ledger((*ask.ledger.attempts, attempt))
+        return replace(ask.ledger, attempts=(*ask.ledger.attempts, attempt))
 
 
 def _refused(attempt: Attempt) -> bool:
@@ -200,6 +207,8 @@ def _refused(attempt: Attempt) -> bool:
 
 def _estimate(prompt: str, ledger: Ledger) -> int:
     """Tokens of a prompt, from what those before it had, and never more than its bytes."""
+    mask = CARRIED.get()
+    prompt = prompt if mask is None else mask.restore(prompt)  # as it is sent
     known = [attempt.usage.prompt_tokens / attempt.chars for attempt in ledger.attempts if attempt.usage]
     if any(known):
         return min(math.ceil(len(prompt) * max(known) * ESTIMATE_MARGIN), len(prompt.encode()))

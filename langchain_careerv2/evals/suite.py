@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from langchain_careerv2.chains import Generated, JsonFirst, generate
 from langchain_careerv2.domains import DOMAINS, Lens
 from langchain_careerv2.errors import EndpointError
 from langchain_careerv2.llms import CareerV2LLM
+from langchain_careerv2.privacy import Mode, Privacy
 
 COLUMNS = ("domain", "prompt", "ok", "issues", "len", "preview", "status", "latency")
 """The guide's columns; `status` is `ok`, or the name of the error that left the case without an answer."""
@@ -49,6 +51,7 @@ def run_suite(
     lens: Lens = "default",
     json_first: JsonFirst = "fallback",
     max_reasks: int = 1,
+    privacy: Mode | Privacy = "mask",
 ) -> list[Row]:
     """Runs the cases side by side, as many at once as the model allows, and returns their rows in order.
 
@@ -59,8 +62,9 @@ def run_suite(
     def one(case: tuple[str, str]) -> Row:
         domain, prompt = case
         began = time.monotonic()
+        settings: Any = {"lens": lens, "json_first": json_first, "max_reasks": max_reasks, "privacy": privacy}
         try:
-            result = generate(domain, prompt, llm=llm, lens=lens, json_first=json_first, max_reasks=max_reasks)
+            result = generate(domain, prompt, llm=llm, **settings)
             status = "ok"
         except EndpointError as error:
             result, status = None, type(error).__name__

@@ -29,12 +29,13 @@ from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.serving import LocalEndpoint, OfflineEngine
 from langchain_careerv2.structured import DIALECTS, KNOWN, RUNAWAYS
+from tests.answers import GOOD
 from tests.integration_tests.blind import Blind
 
 EACH = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 SEEDS = 200
 BROKEN = OfflineEngine(defect_rate=1, defects=("repeats",))
-EXAMPLE: Any = DOMAINS["ats_keywords"].read(DOMAINS["ats_keywords"].exemplars[0]).answer
+EXAMPLE: Any = DOMAINS["ats_keywords"].read(GOOD["ats_keywords"]).answer
 ROOM = 16_384
 """A context in which a prompt and a form fit where every byte is a token."""
 
@@ -340,7 +341,7 @@ def test_a_batch_of_a_chain_is_as_wide_as_its_bound_model_allows() -> None:
         most.append(running[0])
         await asyncio.sleep(0.02)
         running[0] -= 1
-        return DOMAINS["ats_keywords"].exemplars[0]
+        return GOOD["ats_keywords"]
 
     with LocalEndpoint(worker=worker, workers=40) as endpoint:
         chain = career_chain("ats_keywords", endpoint.llm(max_concurrency=3).bind(temperature=0))

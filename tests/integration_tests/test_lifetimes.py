@@ -19,11 +19,11 @@ from pydantic import SecretStr
 
 from langchain_careerv2 import CareerV2LLM, ContractError, career_chain
 from langchain_careerv2 import errors as err
-from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.runpod.client import stream
 from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.jobs import Terms, stream_job
 from langchain_careerv2.serving import LocalEndpoint
+from tests.answers import GOOD
 
 STRICT = [sys.executable, "-W", "error"]
 """A Python that takes each warning, an unclosed socket's too, for an error."""
@@ -245,7 +245,7 @@ def test_one_deadline_holds_over_a_draft_and_its_reask(way: str) -> None:
 def test_the_deadline_of_a_batchs_item_begins_with_the_item() -> None:
     async def worker(job_input: Any) -> str:
         await asyncio.sleep(0.6)
-        return DOMAINS["ats_keywords"].exemplars[0]
+        return GOOD["ats_keywords"]
 
     with LocalEndpoint(worker=worker, workers=1) as endpoint:
         chain = career_chain("ats_keywords", endpoint.llm(timeout=1.5, max_concurrency=1))

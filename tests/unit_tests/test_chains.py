@@ -31,8 +31,8 @@ from langchain_careerv2.ledger import Ledger
 from langchain_careerv2.output_parsers import ContractError
 from langchain_careerv2.rungs import JSON_CLARIFIER
 from langchain_careerv2.runpod.outputs import Usage
+from tests.answers import GOOD
 
-GOOD = {name: domain.exemplars[0].removeprefix(domain.seed) for name, domain in DOMAINS.items()}
 SHORT = ", ".join(f"w{number}" for number in range(12))
 
 
@@ -194,6 +194,31 @@ def test_what_the_guide_accepts_but_holds_no_score_is_no_typed_answer() -> None:
         career_chain("job_resume_match", scripted("fine"), lens="reference").invoke("Help")
 
 
+@pytest.mark.parametrize("name", [name for name, domain in DOMAINS.items() if domain.claims])
+def test_a_copy_of_the_example_is_asked_for_again(name: str) -> None:
+    domain = DOMAINS[name]
+    llm = scripted(domain.exemplars[0], GOOD[name])
+    result = career_chain(name, llm, include_raw=True).invoke("Help me, please")
+    assert [attempt.reason for attempt in result["raw"]] == ["", "exemplar"]
+    assert last_user_turn(llm.prompts[1]) == f"Help me, please\n{domain.clarifiers['exemplar']}"
+    assert result["parsed"] == domain.read(GOOD[name]).answer
+    form = scripted("bad", json.dumps(domain.read(domain.exemplars[0]).answer.form()))  # type: ignore[union-attr]  # they pass
+    copied = career_chain(name, form, json_first="always", include_raw=True).invoke("Help")
+    assert copied["raw"][1].reading.issues[0].code == "exemplar"
+
+
+def test_what_the_request_does_not_have_is_told_and_rejects_under_the_strict_lens_only() -> None:
+    request = "Resume: Python, Bash, Docker. " + GOOD["ats_keywords"].replace("Redis, ", "")
+    answer = career_chain("ats_keywords", scripted(GOOD["ats_keywords"])).invoke(request)
+    assert answer.ungrounded == ("Redis",)
+    assert [(issue.code, issue.severity) for issue in answer.reading.issues] == [("ungrounded", "contract")]
+    llm = scripted(GOOD["ats_keywords"], GOOD["ats_keywords"].replace("Redis", "Python 3"))
+    with pytest.raises(ContractError, match=r"ungrounded: .* found 1"):
+        career_chain("ats_keywords", llm, lens="strict", json_first="never").invoke(request)
+    assert last_user_turn(llm.prompts[1]).endswith(DOMAINS["ats_keywords"].clarifiers["ungrounded"])
+    assert career_chain("ats_keywords", scripted(GOOD["ats_keywords"]), lens="strict").invoke(f"{request}, Redis")
+
+
 def test_an_answer_tells_what_it_is_short_of() -> None:
     answer = career_chain("ats_keywords", scripted(", ".join(f"w{n}" for n in range(15)))).invoke("Help")
     assert [(issue.code, issue.severity) for issue in answer.reading.issues] == [("count", "contract")]
@@ -311,7 +336,7 @@ def test_a_limit_of_tokens_needs_a_model_whose_budget_is_known() -> None:
 
 def test_a_passing_reask_is_kept_also_by_the_guides_checks() -> None:
     llm = scripted("fine", GOOD["job_resume_match"])
-    assert career_chain("job_resume_match", llm, lens="reference").invoke("Help").score == 31
+    assert career_chain("job_resume_match", llm, lens="reference").invoke("Help").score == 64
 
 
 def test_a_broken_json_draft_is_asked_for_text_again() -> None:
@@ -438,14 +463,14 @@ def test_other_models_work_too_plain_bound_configured_or_chat() -> None:
     for model in models:
         assert isinstance(career_chain("ats_keywords", model).invoke("Help"), AtsKeywords)
     cut = career_chain("ats_keywords", chat).invoke("Help")
-    assert "Data visualization" not in cut.keywords
+    assert "Observability" not in cut.keywords
 
 
 @pytest.mark.parametrize("behind", ["plain", "with_retry", "with_fallbacks"])
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
 def test_the_listeners_of_a_model_hear_it_in_a_chain_too(way: str, behind: str) -> None:
     heard: list[str] = []
-    fake = FakeListLLM(responses=[DOMAINS["ats_keywords"].exemplars[0]])
+    fake = FakeListLLM(responses=[GOOD["ats_keywords"]])
     model: Any = {"plain": fake, "with_retry": fake.with_retry(), "with_fallbacks": fake.with_fallbacks([fake])}[behind]
     llm = model.with_listeners(on_start=lambda run: heard.append("start"), on_end=lambda run: heard.append("end"))
     answer = getattr(career_chain("ats_keywords", llm), way)("a nurse")

@@ -71,3 +71,9 @@ def test_a_parser_judges_through_its_lens() -> None:
     assert CareerOutputParser("ats_keywords", lens="reference").parse("anything")
     with pytest.raises(ContractError):
         CareerOutputParser("ats_keywords", lens="strict").parse(fifteen)
+
+
+def test_a_parser_looks_claims_up_in_the_request() -> None:
+    parser = CareerOutputParser("ats_keywords")
+    assert "exemplar" in {issue.code for issue in parser.read(Generation(text=GOOD), "Help").issues}
+    assert parser.read(Generation(text=GOOD)).issues == ()
