@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from langchain_careerv2.assistant import career_assistant
     from langchain_careerv2.chains import career_chain, generate
     from langchain_careerv2.errors import BlockedError, EndpointError
     from langchain_careerv2.llms import CareerV2LLM
@@ -21,6 +22,7 @@ _HOMES = {
     "CareerV2LLM": "llms",
     "ContractError": "output_parsers",
     "EndpointError": "errors",
+    "career_assistant": "assistant",
     "career_chain": "chains",
     "domain_prompt": "prompts",
     "generate": "chains",
@@ -32,6 +34,7 @@ __all__ = [
     "CareerV2LLM",
     "ContractError",
     "EndpointError",
+    "career_assistant",
     "career_chain",
     "domain_prompt",
     "generate",
