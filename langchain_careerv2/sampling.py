@@ -7,12 +7,21 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from langchain_careerv2 import errors
+from langchain_careerv2 import chatml, errors
 
 HANDLER_CHARS = 1024
 """Characters of a prompt that the deployed handler takes; it refuses more."""
 HANDLER_TOKENS = (64, 256)
 """Tokens of a completion that the deployed handler gives, at least and at most; it moves other numbers between them."""
+HANDLER_DEFAULT_TOKENS = 150
+"""Tokens of a completion that the deployed handler gives where neither the request nor a domain names a number."""
+DECODING: Mapping[str, Any] = {
+    "temperature": 0.3,
+    "top_p": 0.9,
+    "repetition_penalty": 1.0,
+    "stop": [chatml.IM_END],
+}
+"""The guide's decoding, without the number of tokens."""
 DEFAULT_MAX_TOKENS = 200
 """Tokens of a completion outside a chain (the guide's `generate`)."""
 

@@ -1,9 +1,10 @@
-"""The commands. Exit codes: 0 accepted, 1 contract failed, 2 wrong use, 3 the endpoint gave no answer."""
+"""The commands. Exit codes: 0 accepted, 1 contract failed, 2 wrong use, 3 the endpoint gave no answer, 4 blocked."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -17,15 +18,20 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from langchain_careerv2 import __version__
+from langchain_careerv2.assistant import Reply, career_assistant
 from langchain_careerv2.chains import Generated, JsonFirst, generate
 from langchain_careerv2.cli import demo as demonstration
-from langchain_careerv2.domains import DOMAINS, Lens
+from langchain_careerv2.domains import DOMAINS, Answer, Lens
 from langchain_careerv2.errors import ConfigurationError, EndpointError, RequestError
+from langchain_careerv2.gates import Blocked
 from langchain_careerv2.llms import CareerV2LLM
+from langchain_careerv2.output_parsers import ContractError
 from langchain_careerv2.prompts import domain_prompt
 from langchain_careerv2.serving.faults import Faults
+from langchain_careerv2.serving.handler import Handler as GuidesHandler
 from langchain_careerv2.serving.local import LocalEndpoint
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
+from langchain_careerv2.serving.upstream import Upstream
 
 app = typer.Typer(
     help="Checked, typed career and HR answers from a ChatML model on RunPod.",
@@ -37,7 +43,7 @@ app = typer.Typer(
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-REJECTED, MISUSED, UNANSWERED = 1, 2, 3
+REJECTED, MISUSED, UNANSWERED, BLOCKED = 1, 2, 3, 4
 
 DomainName = Annotated[str, typer.Argument(help=f"One of: {', '.join(DOMAINS)}.", metavar="DOMAIN")]
 Request = Annotated[str, typer.Argument(help="The question; - reads it from standard input.", metavar="REQUEST")]
@@ -121,6 +127,36 @@ def generate_command(
 
 
 @app.command()
+def assist(
+    request: Request,
+    offline: Offline = False,
+    endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
+    handler: Handler = False,
+    base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds for the call, cold start included.", min=1)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask anything: it is gated, given to the domain that it is about, and checked.
+
+    Exit codes: 0 answered, 1 rejected, 2 wrong use, 3 no answer, 4 blocked: pay figures and facts of the labour market.
+    """
+    with _failures():
+        settings = {"endpoint_id": endpoint_id, "handler": handler or None, "base_url": base_url, "timeout": timeout}
+        with _model(offline, 0.0, settings) as llm:
+            try:
+                result = career_assistant(llm).invoke(_text(request))
+            except ContractError as error:
+                err.print(f"rejected: {error}", markup=False)
+                raise typer.Exit(REJECTED) from None
+    if as_json:
+        sys.stdout.write(f"{json.dumps(_told(result), ensure_ascii=False, indent=2)}\n")
+    else:
+        out.print(Markdown(str(result)))
+        err.print(_why(result), markup=False)
+    raise typer.Exit(BLOCKED if isinstance(result, Blocked) else 0)
+
+
+@app.command()
 def doctor(
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
     handler: Handler = False,
@@ -163,12 +199,21 @@ def serve(
     shape: Annotated[str, typer.Option(help="Answer as vllm, legacy or handler, or in one row of the table.")] = "vllm",
     fault_rate: Annotated[float, typer.Option(help="Share of requests and jobs that go wrong.", min=0, max=1)] = 0.0,
     defect_rate: DefectRate = 0.0,
+    upstream: Annotated[str, typer.Option(help="A model server with OpenAI's API, behind the handler's gates.")] = "",
+    model: Annotated[str, typer.Option(help="The model's name on the upstream.")] = "",
+    stream: Annotated[bool, typer.Option("--stream", help="Answer from the upstream in pieces.")] = False,
 ) -> None:
     """Serve the local endpoint until Ctrl-C.
 
-    It speaks RunPod's API on loopback; what it answers is written by rules, not by a language model.
+    It speaks RunPod's API on loopback. What it answers is written by rules, not by a language model, unless --upstream
+    names one, such as vLLM's, llama.cpp's or Ollama's server; its key, if it has one, is read from UPSTREAM_API_KEY.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    options: dict[str, Any] = {"shape": shape}
+    told = f"{ENGINE_NAME}; from another shell:"
+    if upstream or model or stream:
+        options = _upstream(upstream, model, stream, given=shape != "vllm" or bool(token_latency or defect_rate))
+        told = f"{model} at {upstream}, behind the handler's gates: the answers are that model's; from another shell:"
     try:
         served = LocalEndpoint(
             OfflineEngine(defect_rate=defect_rate),
@@ -176,19 +221,19 @@ def serve(
             latency=latency,
             token_latency=token_latency,
             cold_start=cold_start,
-            shape=shape,
             faults=Faults.mix(fault_rate),
             port=port,
+            **options,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shape") from None
     try:
         with served as endpoint:
-            typer.echo(f"{ENGINE_NAME}; from another shell:")
+            typer.echo(told)
             ids = f"RUNPOD_ENDPOINT_ID={endpoint.endpoint_id} HANDLER_ENDPOINT_ID={endpoint.endpoint_id}"
             key = f"RUNPOD_API_KEY={endpoint.api_key}"
             typer.echo(f"export RUNPOD_ENDPOINT_BASE_URL={endpoint.base_url} {key} {ids}")
-            typer.echo("careerv2 generate ats_keywords 'a data analyst'")
+            typer.echo(f"careerv2 generate ats_keywords 'a data analyst'{' --handler' if upstream else ''}")
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -196,6 +241,19 @@ def serve(
     except OSError as error:
         err.print(f"error: port {port} cannot be used: {error.strerror}; try --port 0", markup=False)
         raise typer.Exit(MISUSED) from None
+
+
+def _upstream(url: str, model: str, stream: bool, *, given: bool) -> dict[str, Any]:
+    """What the local endpoint is to be made with for a model server."""
+    if not (url and model):
+        raise typer.BadParameter("--upstream, --model and --stream go together: the first two are needed")
+    if given:
+        raise typer.BadParameter("--shape, --token-latency and --defect-rate are the rules' own: leave them out")
+    try:
+        handler = GuidesHandler(Upstream(url, model, os.environ.get("UPSTREAM_API_KEY", "")))
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error), param_hint="--upstream") from None
+    return {"worker": handler.pieces if stream else handler.answer, "model": model}
 
 
 @app.command()
@@ -227,9 +285,30 @@ def _show(result: Generated) -> None:
         out.print(result.text, markup=False)
     for issue in result.issues:
         err.print(f"{issue.severity}: {issue.message}", markup=False)
+    if strange := result.ledger.best.reading.ungrounded:
+        err.print(f"not in the request: {', '.join(strange)}", markup=False)
     err.print(f"{', '.join(attempt.rung for attempt in result.attempts)}: {result.usage.total_tokens} tokens")
+    if result.ledger.flags:
+        kinds = ", ".join(sorted({flag.kind for flag in result.ledger.flags}))
+        err.print(f"suspicious in the request: {kinds}", markup=False)
     if result.ledger.stopped:
         err.print(f"no further attempt: {result.ledger.stopped}", markup=False)
+
+
+def _why(result: Answer | Blocked | Reply) -> str:
+    """As what a request was taken, and by which rule."""
+    if isinstance(result, Blocked):
+        return f"blocked as {result.intent}: {result.rule}"
+    return f"{result.route.label}: {result.route.rule}" if result.route else ""
+
+
+def _told(result: Answer | Blocked | Reply) -> dict[str, Any]:
+    """What an assistant gave, as JSON types."""
+    kind = {"kind": type(result).__name__, "why": _why(result), "text": str(result)}
+    if isinstance(result, Blocked):
+        return kind
+    answer = result.model_dump(mode="json") if isinstance(result, Answer) else None
+    return {**kind, "answer": answer, "flags": [asdict(flag) for flag in result.flags]}
 
 
 def _plain(result: Generated) -> dict[str, Any]:
@@ -237,9 +316,11 @@ def _plain(result: Generated) -> dict[str, Any]:
     return {
         "ok": result.ok,
         "issues": [{**asdict(issue), "message": issue.message} for issue in result.issues],
+        "ungrounded": result.ledger.best.reading.ungrounded,
         "text": result.text,
         "answer": result.answer.model_dump(mode="json") if result.answer else None,
         "attempts": [{**attempt.entry(), "text": attempt.reading.raw} for attempt in result.attempts],
         "usage": asdict(result.usage),
         "stopped": result.ledger.stopped,
+        "flags": [asdict(flag) for flag in result.ledger.flags],
     }

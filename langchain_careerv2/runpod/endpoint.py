@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -16,6 +17,7 @@ from langchain_careerv2.runpod.protocol import Call, Read
 
 RUNPOD_URL = "https://api.runpod.ai/v2"
 """RunPod's serverless API."""
+_NO_KEY = SecretStr("")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Endpoint:
     endpoint_id: str
     api_key: SecretStr
     base_url: str = RUNPOD_URL
+    example: ClassVar[str] = RUNPOD_URL
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.endpoint_id):
@@ -37,19 +40,23 @@ class Endpoint:
                 f"{self.endpoint_id[:40]!r} is no endpoint id: it has letters, digits, '-' and '_' only,"
                 " as in https://api.runpod.ai/v2/<ENDPOINT_ID>/runsync"
             )
+        self._check_key()
+        self._check_url()
+
+    def _check_key(self) -> None:
         key = self.api_key.get_secret_value()
         if not key or not key.isascii() or not key.isprintable() or " " in key:
             raise errors.ConfigurationError("the API key is empty or has characters that no key has, such as a space")
+
+    def _check_url(self) -> None:
         try:
             parts = urlsplit(self.base_url)
             is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
             is_url = False
         if not is_url or parts.query or "@" in parts.netloc:
-            raise errors.ConfigurationError(
-                "base_url must look like https://api.runpod.ai/v2, without a user or a query"
-            )
-        if parts.scheme == "http" and not self.is_loopback:
+            raise errors.ConfigurationError(f"base_url must look like {self.example}, without a user or a query")
+        if parts.scheme == "http" and self.api_key.get_secret_value() and not self.is_loopback:
             raise errors.ConfigurationError(
                 f"base_url must be https: over http to {parts.hostname} anyone can read the key"
             )
@@ -99,3 +106,34 @@ class Endpoint:
             cause = inner
         names = " by ".join(dict.fromkeys(type(each).__name__ for each in (error, cause)))
         return errors.EndpointConnectionError(f"the connection to {host} failed during {what}: {names}", sent=sent)
+
+
+@dataclass(frozen=True)
+class OpenAIServer(Endpoint):
+    """Any server with OpenAI's API at its root, such as `vllm serve`: it has no endpoint id, and may want no key.
+
+    Raises:
+        ConfigurationError: For a base URL that is none, a key that no header can carry, or a key over plain text to
+            another machine.
+    """
+
+    endpoint_id: str = ""
+    api_key: SecretStr = _NO_KEY
+    base_url: str = "http://127.0.0.1:8001"
+    example: ClassVar[str] = "http://127.0.0.1:8001"
+
+    def __post_init__(self) -> None:
+        if self.api_key.get_secret_value():
+            self._check_key()
+        self._check_url()
+
+    @cached_property
+    def url(self) -> str:
+        """The server's URL, without a slash at the end."""
+        return self.base_url.rstrip("/")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of every call, with the key where there is one."""
+        headers = super().headers
+        return headers if self.api_key.get_secret_value() else {"Accept": headers["Accept"]}

@@ -31,6 +31,8 @@ POLL_FIRST, POLL_FACTOR, POLL_MAX = 0.2, 1.5, 3.0
 """Seconds between polls: a warm answer takes seconds, a cold start minutes, and /status allows 200 calls a second."""
 STREAM_PAUSE = 0.05
 """Seconds between two looks at a stream that flows: smooth to read, and ten streams keep within RunPod's limit."""
+OPENAI_ROUTE = "/openai/v1/completions"
+"""Where RunPod passes OpenAI's completions on to the worker."""
 
 
 @dataclass(frozen=True)
@@ -103,19 +105,24 @@ def stream_job(job_input: Json, terms: Terms) -> Flow[Completion]:
     return (yield from _stream(job_input, deadline, terms))
 
 
-def complete(body: Json, terms: Terms) -> Flow[Completion]:
+def complete(body: Json, terms: Terms, path: str = OPENAI_ROUTE) -> Flow[Completion]:
     """One answer by the OpenAI route. It tells no job id: an interrupted call is hung up, not cancelled by name.
+
+    Args:
+        body: The request.
+        terms: What it may cost.
+        path: Where a server has its completions; RunPod has them below `/openai`.
 
     Raises:
         EndpointError: The leaf that fits.
     """
     decoder = Decoder()
-    call = Call("POST", "/openai/v1/completions", body)
+    call = Call("POST", path, body)
     decoder.feed((yield from terms.submit(call, Deadline(terms.timeout, terms.clock), _completion)))
     return decoder.completion(max_tokens=terms.max_tokens)
 
 
-def stream_completion(body: Json, terms: Terms) -> Flow[Completion]:
+def stream_completion(body: Json, terms: Terms, path: str = OPENAI_ROUTE) -> Flow[Completion]:
     """As `complete`, with the text as `Text` steps while it is written.
 
     Raises:
@@ -124,7 +131,7 @@ def stream_completion(body: Json, terms: Terms) -> Flow[Completion]:
     """
     deadline, decoder = Deadline(terms.timeout, terms.clock), Decoder(is_events=True)
     body = {**body, "stream": True, "stream_options": {"include_usage": True}}
-    call = Call("POST", "/openai/v1/completions", body, streamed=True)
+    call = Call("POST", path, body, streamed=True)
     head = yield from terms.submit(call, deadline, lambda reply: reply)
     is_stream = "text/event-stream" in head.headers.get("content-type", "")
     unread = bytearray()  # an error, or a server that does not stream

@@ -306,7 +306,7 @@ def _usage(usage: object) -> Usage | None:
 _LEAVES: tuple[tuple[str, str, type[EndpointError]], ...] = (
     ("message", r"prompt too long|context length", PromptTooLongError),
     ("param", r"^input_tokens$", PromptTooLongError),
-    ("message", r"unexpected keyword argument", InvalidRequestError),
+    ("message", r"unexpected keyword argument|^invalid input:", InvalidRequestError),
     ("type", r"BadRequestError", InvalidRequestError),
     ("code", r"^400$", InvalidRequestError),
     ("type", r"NotFoundError", EndpointNotFoundError),

@@ -1,4 +1,4 @@
-"""A RunPod endpoint on this machine, and the offline engine behind it."""
+"""What answers: a RunPod endpoint on this machine, the offline engine behind it, and the handler for any model."""
 
 from __future__ import annotations
 
@@ -9,15 +9,33 @@ from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
 
 if TYPE_CHECKING:
     from langchain_careerv2.serving.faults import Faults
+    from langchain_careerv2.serving.handler import Handler
     from langchain_careerv2.serving.local import RUNPOD_LIMITS, LocalEndpoint
+    from langchain_careerv2.serving.upstream import OfflineUpstream, Upstream
 
-__all__ = ["ENGINE_NAME", "RUNPOD_LIMITS", "Faults", "LocalEndpoint", "OfflineEngine"]
+__all__ = [
+    "ENGINE_NAME",
+    "RUNPOD_LIMITS",
+    "Faults",
+    "Handler",
+    "LocalEndpoint",
+    "OfflineEngine",
+    "OfflineUpstream",
+    "Upstream",
+]
 
-_SERVERS = {"Faults": "faults", "LocalEndpoint": "local", "RUNPOD_LIMITS": "local"}
+_SERVERS = {
+    "Faults": "faults",
+    "Handler": "handler",
+    "LocalEndpoint": "local",
+    "OfflineUpstream": "upstream",
+    "RUNPOD_LIMITS": "local",
+    "Upstream": "upstream",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _SERVERS:  # the web server is imported by those who serve
+    if name not in _SERVERS:  # web server and langchain-core are imported by those who serve
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found: object = getattr(import_module(f"{__name__}.{_SERVERS[name]}"), name)
     return found

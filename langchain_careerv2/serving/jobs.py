@@ -150,6 +150,7 @@ class Queue:
         clock: Tells the endpoint's time.
         workers: Jobs that run at once.
         cold_start: Seconds that a worker needs to come up when it is first needed.
+        model: What does the work, for the log and the list of models.
     """
 
     def __init__(
@@ -158,7 +159,9 @@ class Queue:
         clock: Clock,
         workers: int,
         cold_start: float,
+        model: str = ENGINE_NAME,
     ) -> None:
+        self.model = model
         self.jobs: dict[str, Job] = {}
         self.batches: dict[str, Batch] = {}
         self.counts: Counter[str] = Counter()
@@ -286,7 +289,7 @@ class Queue:
         self._waiting.pop(job.id, None)
         self._timer(job, "limit", None)
         self._timer(job, "forget", min(job.finished + job.keep, job.submitted + job.ttl))
-        logger.info("%s job %s %s", ENGINE_NAME, job.id, status.value)
+        logger.info("%s job %s %s", self.model, job.id, status.value)
         job.pulse()
 
     def _timer(self, job: Job, name: str, due: float | None) -> None:

@@ -64,11 +64,13 @@ class LocalEndpoint:
         worker: Replaces the engine: `async def`, takes a job's `input` and returns its `output`, for example
             `[{"choices": [{"text": "...", "finish_reason": "stop"}], "usage": {"prompt_tokens": 9,
             "completion_tokens": 5}}]`; an async generator function yields it, to be read from `/stream` meanwhile.
+        model: What is served, as the log, the list of models and `llm()` name it. Default: the engine's name, which
+            says that it is no language model; `custom worker` where that is replaced.
         workers: Jobs that run at once; 0 leaves every job in the queue.
         latency: Seconds that each job takes before its first token.
         token_latency: Seconds that the engine spends on each token.
         shape: How the engine answers: as `vllm` (worker-vllm v2.24 and later), `legacy` (before) or `handler` (the
-            guide's), or always in one row of `runpod/shapes.json`.
+            guide's: a `Handler` with the engine for its model), or always in one row of `runpod/shapes.json`.
         cold_start: Seconds that each worker needs to come up when it is first needed.
         speed: How many of the endpoint's seconds pass in one real second; every time here but `START_TIMEOUT` and
             `REFUSED` is in the endpoint's seconds.
@@ -93,6 +95,7 @@ class LocalEndpoint:
         engine: OfflineEngine | None = None,
         *,
         worker: Worker | None = None,
+        model: str = "",
         workers: int = 4,
         latency: float = 0.0,
         token_latency: float = 0.0,
@@ -117,6 +120,7 @@ class LocalEndpoint:
         self.port = port
         self._clock = Clock(speed)
         self._worker = worker or EngineWorker(self.engine, shape, token_latency, self._clock).worker
+        self.model = model or ("custom worker" if worker else ENGINE_NAME)
         self._workers = workers
         self._latency = latency
         self._cold_start = cold_start
@@ -148,7 +152,7 @@ class LocalEndpoint:
             "endpoint_id": self.endpoint_id,
             "api_key": self.api_key,
             "base_url": self.base_url,
-            "model": ENGINE_NAME,
+            "model": self.model,
         }
         return CareerV2LLM(**{**here, **fields})
 
@@ -204,7 +208,7 @@ class LocalEndpoint:
         self.usage = Usage()
         self._requests = 0
         self._calls: dict[str, deque[float]] = {}
-        self._queue = Queue(self._work, self._clock, self._workers, self._cold_start)
+        self._queue = Queue(self._work, self._clock, self._workers, self._cold_start, self.model)
 
     async def _serve(self, ready: Future[None]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -215,7 +219,7 @@ class LocalEndpoint:
             await self._runner.setup()
             await self._listen()
             self.port = self._runner.addresses[0][1]
-            logger.info("%s serves %s/%s", ENGINE_NAME, self.base_url, self.endpoint_id)
+            logger.info("%s serves %s/%s", self.model, self.base_url, self.endpoint_id)
             ready.set_result(None)
             await self._stop.wait()
         except BaseException as error:

@@ -10,10 +10,10 @@ import json
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_careerv2 import chatml
-from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION
+from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, named_domain
 
 ENGINE_NAME = "careerv2-offline-rules (no language model)"
 """The model name in every answer and log line."""
@@ -151,6 +151,14 @@ def _job_description(brief: Brief, rng: random.Random) -> str:
     )
 
 
+_UNSAID = (
+    "The size of past teams is not told",
+    "No result of past work has a number",
+    "Recent training is not mentioned",
+    "The dates of past positions are missing",
+)
+
+
 def _match(brief: Brief, rng: random.Random) -> str:
     split = _JOB_PART.search(brief.request)
     resume, job = (brief.request[: split.start()], brief.request[split.start() :]) if split else (brief.request, "")
@@ -163,7 +171,7 @@ def _match(brief: Brief, rng: random.Random) -> str:
                 "Learning of new tools"))][:5]  # fmt: skip
     spare = [term for term in brief.terms if term not in held and term not in asked]
     gaps = [*(f"{term} is asked for but not named in the resume" for term in asked),
-            *(f"{term} is not mentioned in the resume" for term in rng.sample(spare, 3))][:3]  # fmt: skip
+            *rng.sample(_UNSAID, 3)][:3]  # fmt: skip
     score = round(100 * (len(held) + 1) / (len(held) + len(asked) + 2))
     first = (asked or spare)[0]
     steps = [f"Describe any practice in {first} with a date", "Move the strongest matches to the top of the resume"]
@@ -216,10 +224,8 @@ _HINTS = (
 
 def _domain_of(prompt: str) -> str | None:
     """The domain whose role the system turn gives the model; without one, a guess from the question's words."""
-    system = " ".join(text for role, text in chatml.turns(prompt) if role == "system")
-    for domain in DOMAINS.values():
-        if domain.system.partition(".")[0] in system:
-            return domain.name
+    if domain := named_domain(prompt):
+        return domain.name
     question = chatml.last_user_turn(prompt).casefold()[:20_000]
     return next((name for name, pattern in _HINTS if re.search(pattern, question)), None)
 
@@ -279,6 +285,14 @@ class Written:
     def pieces(self) -> tuple[str, ...]:
         """The text token by token, each with the white space before it."""
         return tuple(_PIECE.findall(self.text))
+
+    def stopped(self, stops: Sequence[str]) -> Written:
+        """The writing up to the first of the strings that end it."""
+        found = [place for stop in stops if stop and (place := self.text.find(stop)) >= 0]
+        if not found:
+            return self
+        cut = replace(self, text=self.text[: min(found)], finish_reason="stop")
+        return replace(cut, completion_tokens=len(cut.pieces))
 
 
 @dataclass(frozen=True)

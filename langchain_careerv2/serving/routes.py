@@ -13,7 +13,6 @@ from aiohttp import web
 from langchain_careerv2.runpod.outputs import JobStatus, Json
 from langchain_careerv2.serving.faults import FAULT, reset
 from langchain_careerv2.serving.jobs import POLICY, RETENTION, Batch, Bounds, Job, Queue, Result
-from langchain_careerv2.serving.offline import ENGINE_NAME
 
 MAX_BODY = 20 * 2**20
 """Bytes of a request (RunPod)."""
@@ -115,7 +114,7 @@ class Routes:
         return web.json_response(self._queue.health())
 
     async def _models(self, _: web.Request) -> web.StreamResponse:
-        model = {"id": ENGINE_NAME, "object": "model", "created": 1, "owned_by": "vllm"}
+        model = {"id": self._queue.model, "object": "model", "created": 1, "owned_by": "vllm"}
         return web.json_response({"object": "list", "data": [model]})
 
     async def _openai(self, request: web.Request) -> web.StreamResponse:

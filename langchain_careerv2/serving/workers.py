@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_careerv2.chatml import IM_END, IM_START
 from langchain_careerv2.runpod.outputs import Json
 from langchain_careerv2.runpod.shapes import Shape, Writing, shapes
-from langchain_careerv2.sampling import HANDLER_CHARS, HANDLER_TOKENS
 from langchain_careerv2.serving.jobs import Clock, Worker
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine, Written
 
-DEFAULT_TOKENS = {"vllm": 16, "legacy": 100, "handler": 150}
+SHAPES = ("vllm", "legacy", "handler")
+"""The generations of workers; the last is this package's own handler."""
+DEFAULT_TOKENS = {"vllm": 16, "legacy": 100}
 """Tokens of a completion whose job names no number, by the worker's generation."""
 CONTEXT = 4096
 """Tokens of a chat completion whose job names no number: as many as the model takes."""
@@ -45,7 +46,8 @@ class EngineWorker:
 
     Args:
         engine: The engine.
-        shape: `vllm`, `legacy` or `handler`, or a row of `shapes.json` that is no error, for every answer.
+        shape: `vllm`, `legacy` or `handler` (this package's, over the engine), or a row of `shapes.json` that is no
+            error, for every answer.
         token_latency: Seconds that it spends on each token.
         clock: The endpoint's time.
 
@@ -55,10 +57,11 @@ class EngineWorker:
 
     def __init__(self, engine: OfflineEngine, shape: str, token_latency: float, clock: Clock) -> None:
         self._row = shapes().get(shape)
-        if self._row.raises if self._row else shape not in DEFAULT_TOKENS:
+        if self._row.raises if self._row else shape not in SHAPES:
             rows = ", ".join(row.row for row in shapes().values() if not row.raises)
-            raise ValueError(f"unknown shape {shape!r}; there are: {', '.join(DEFAULT_TOKENS)}, {rows}")
-        self._generation = (self._row.worker or "vllm") if self._row else shape
+            raise ValueError(f"unknown shape {shape!r}; there are: {', '.join(SHAPES)}, {rows}")
+        self._generation = "legacy" if "legacy" in (shape, self._row and self._row.worker) else "vllm"
+        self._is_handler = shape == "handler"
         self._engine = engine
         self._token_latency = token_latency
         self._clock = clock
@@ -66,7 +69,12 @@ class EngineWorker:
     @property
     def worker(self) -> Worker:
         """A generator where outputs of this shape are lists, else a plain function, as the real workers are."""
-        plain = not isinstance(self._row.job.get("output"), list) if self._row else self._generation == "handler"
+        if self._is_handler:
+            from langchain_careerv2.serving.handler import Handler  # loads langchain-core
+            from langchain_careerv2.serving.upstream import OfflineUpstream
+
+            return Handler(OfflineUpstream(self._engine, lambda: self._clock.sleep(self._token_latency))).answer
+        plain = self._row and not isinstance(self._row.job.get("output"), list)
         return self._whole if plain else self._pieces
 
     async def _whole(self, job_input: Json) -> object:
@@ -76,7 +84,7 @@ class EngineWorker:
     async def _pieces(self, job_input: Json) -> AsyncIterator[object]:
         asked = _read(job_input, self._generation)
         row = self._row or _ROWS[asked.row]
-        texts = [_stopped(self._engine.complete(prompt, asked.max_tokens), asked.stop) for prompt in asked.prompts]
+        texts = [self._engine.complete(prompt, asked.max_tokens).stopped(asked.stop) for prompt in asked.prompts]
         outputs = _fill(row, texts[0]) if len(texts) == 1 else [_merged([_fill(row, text)[0] for text in texts])]
         pause = self._token_latency * sum(text.completion_tokens for text in texts) / max(len(outputs), 1)
         for output in outputs:
@@ -102,22 +110,19 @@ def _merged(outputs: list[Any]) -> Json:
 
 
 def _read(job_input: Json, generation: str) -> _Asked:
-    handler, openai = generation == "handler", job_input.get("openai_input")
-    if isinstance(openai, Mapping) and openai and not handler:
+    openai = job_input.get("openai_input")
+    if isinstance(openai, Mapping) and openai:
         body, sampling, switch = openai, openai, openai
         messages = openai.get("messages") if "chat" in str(job_input.get("openai_route", "chat")) else None
     else:
         openai, body, sampling = None, job_input, job_input.get("sampling_params") or {}
-        switch = sampling if handler else job_input
-        messages = None if handler else job_input.get("messages")
+        switch, messages = job_input, job_input.get("messages")
     _check(sampling, generation, native=openai is None, stream=bool(switch.get("stream")))
     prompt = _chatml(messages) if isinstance(messages, list) and messages else body.get("prompt")
     several = isinstance(prompt, list) and not switch.get("stream") and (openai is not None or generation == "vllm")
     prompts: list[Any] = list(prompt or ()) if several else [prompt]
     if not prompts or not all(isinstance(text, str) and text for text in prompts):
         raise _refusal(generation, "prompt must be a non-empty string")
-    if handler and len(prompts[0]) > HANDLER_CHARS:
-        raise ValueError(shapes()["23b"].job["error"])
     kind = "prompt" if openai is None or generation == "vllm" else "openai"
     if messages and (openai is not None or generation == "vllm"):
         kind = "messages"
@@ -136,16 +141,13 @@ def _check(sampling: Json, generation: str, *, native: bool, stream: bool) -> No
     unknown = [key for key in sampling if key not in SAMPLING_PARAMS]
     if unknown and native and generation == "legacy":
         raise ValueError(f"Unexpected keyword argument {unknown[0]!r}")
-    if sampling.get("stream_options") and not stream and generation != "handler":
+    if sampling.get("stream_options") and not stream:
         raise _refusal(generation, "Stream options can only be defined when `stream=True`.")
 
 
 def _max_tokens(sampling: Json, generation: str, default: int) -> int:
     asked = sampling.get("max_completion_tokens") or sampling.get("max_tokens", default)
     asked = default if asked is None else asked
-    if generation == "handler":
-        least, most = HANDLER_TOKENS
-        return min(max(int(asked), least), most)
     if not isinstance(asked, int) or asked < 1:
         raise _refusal(generation, f"max_tokens must be at least 1, got {asked}.")
     return asked
@@ -153,8 +155,6 @@ def _max_tokens(sampling: Json, generation: str, default: int) -> int:
 
 def _refusal(generation: str, why: str) -> ValueError:
     """What vLLM says of a bad request, in the wrapping of the worker's generation."""
-    if generation == "handler":
-        return ValueError(shapes()["23"].job["error"])
     error = {"message": why, "type": "BadRequestError", "param": None, "code": 400}
     if generation == "vllm":
         told = f"vLLM returned HTTP 400: {json.dumps({'error': error})}"
@@ -170,15 +170,6 @@ def _chatml(messages: list[Json]) -> str:
 def _content(message: Json) -> str:
     content = message.get("content") or ""
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-def _stopped(written: Written, stops: tuple[str, ...]) -> Written:
-    """The text up to the first of the strings that end it."""
-    found = [place for stop in stops if stop and (place := written.text.find(stop)) >= 0]
-    if not found:
-        return written
-    cut = replace(written, text=written.text[: min(found)], finish_reason="stop")
-    return replace(cut, completion_tokens=len(cut.pieces))
 
 
 def _without_usage(events: str) -> str:

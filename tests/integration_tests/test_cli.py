@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,36 @@ def test_serve_tells_how_to_use_it_and_ends_with_ctrl_c() -> None:
     assert server.returncode == 0
     assert log.splitlines()[-1] == "stopped"
     assert all(ENGINE_NAME in line for line in log.splitlines()[:-1])
+
+
+@pytest.mark.parametrize("flags", [[], ["--stream"]])
+def test_serve_puts_the_gates_before_any_model_server(flags: list[str]) -> None:
+    pipe = subprocess.PIPE
+    with LocalEndpoint() as model:
+        url = f"{model.base_url}/local/openai"
+        command = [sys.executable, "-u", *COMMAND[1:], "serve", "--port", "0", "--upstream", url, "--model", "m/7b"]
+        environment = {**os.environ, "UPSTREAM_API_KEY": model.api_key}
+        command += flags
+        options: Any = {"stdout": pipe, "stderr": pipe, "text": True, "env": environment}
+        with subprocess.Popen(command, preexec_fn=take_ctrl_c, **options) as server:  # noqa: S603, PLW1509
+            try:
+                assert server.stdout is not None
+                told, exports, shown = (server.stdout.readline() for _ in range(3))
+                variables = dict(pair.split("=", 1) for pair in exports.removeprefix("export ").split())
+                run = careerv2("generate", "ats_keywords", "A data analyst", "--handler", "--json", **variables)
+                blocked = careerv2("generate", "ats_keywords", "How much does a nurse earn?", "--handler", **variables)
+                server.send_signal(signal.SIGINT)
+                _, log = server.communicate(timeout=20)
+            finally:
+                server.kill()
+        assert model.submits > 0
+    assert f"m/7b at {url}, behind the handler's gates: the answers are that model's" in told
+    assert shown.endswith("--handler\n")
+    assert json.loads(run.stdout)["ok"]
+    assert blocked.returncode == 3
+    assert "BlockedError" in blocked.stderr
+    assert ENGINE_NAME not in told + log
+    assert all(line.startswith("m/7b") for line in log.splitlines()[:-1])
 
 
 def test_ctrl_c_ends_a_chain_that_waits_at_once() -> None:

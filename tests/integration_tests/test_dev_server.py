@@ -15,13 +15,13 @@ import requests
 
 from langchain_careerv2 import CareerV2LLM, career_chain
 from langchain_careerv2 import errors as err
-from langchain_careerv2.domains import DOMAINS
+from tests.answers import GOOD
 
-EXEMPLAR = DOMAINS["ats_keywords"].exemplars[0]
+ANSWER = GOOD["ats_keywords"]
 HANDLERS = f"""
 import runpod
 
-TEXT = {EXEMPLAR!r}
+TEXT = {ANSWER!r}
 USAGE = {{"input": 5, "output": len(TEXT.split())}}
 
 def check(job):
@@ -95,12 +95,12 @@ def test_a_handler_answers_in_every_way_of_calling(request: pytest.FixtureReques
         return "".join([text async for text in llm.astream("p")])
 
     texts = [llm.invoke("p"), asyncio.run(llm.ainvoke("p")), "".join(llm.stream("p")), asyncio.run(astream())]
-    assert [text.rstrip() for text in texts] == [EXEMPLAR] * 4
+    assert [text.rstrip() for text in texts] == [ANSWER] * 4
 
 
 def test_a_generator_streams_word_by_word(generator: CareerV2LLM) -> None:
     result = generator.generate(["p"]).generations[0][0].generation_info or {}
-    assert result["token_usage"]["completion_tokens"] == len(EXEMPLAR.split())
+    assert result["token_usage"]["completion_tokens"] == len(ANSWER.split())
     assert result["job_id"].startswith("test-")
 
 

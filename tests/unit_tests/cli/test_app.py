@@ -45,6 +45,10 @@ def test_without_a_key_the_error_names_both_ways_on() -> None:
         (["demo", "--out", "no/such/folder/out.csv"], "no/such/folder"),
         (["demo", "--out", "."], "--out"),
         (["serve", "--port", "99999"], "--port"),
+        (["serve", "--upstream", "http://127.0.0.1:9"], "go together"),
+        (["serve", "--stream"], "go together"),
+        (["serve", "--upstream", "http://127.0.0.1:9", "--model", "m", "--shape", "legacy"], "leave them out"),
+        (["serve", "--upstream", "http://u:p@127.0.0.1:9", "--model", "m"], "base_url must look like"),
         (["generate", "ats_keywords", "x", "--handler"], "HANDLER_ENDPOINT_ID"),
     ],
 )

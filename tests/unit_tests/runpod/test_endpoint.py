@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from langchain_careerv2.runpod.endpoint import Endpoint
+from langchain_careerv2.runpod.endpoint import Endpoint, OpenAIServer
 from langchain_careerv2.runpod.errors import ConfigurationError
 
 KEY = SecretStr("rpa_SECRET")
@@ -55,3 +55,23 @@ def test_loopback_may_be_plain_text(host: str) -> None:
 
 def test_the_key_is_in_no_repr() -> None:
     assert "SECRET" not in repr(Endpoint("abc", KEY))
+
+
+def test_any_openai_server_has_its_operations_at_its_root() -> None:
+    assert OpenAIServer(base_url="http://127.0.0.1:8001/").url == "http://127.0.0.1:8001"
+    assert OpenAIServer(base_url="https://models.example/x").url == "https://models.example/x"
+    assert "Authorization" not in OpenAIServer().headers
+    assert OpenAIServer(api_key=KEY).headers["Authorization"] == "Bearer rpa_SECRET"
+
+
+def test_another_machine_may_be_asked_in_plain_text_without_a_key_only() -> None:
+    assert OpenAIServer(base_url="http://10.0.0.1:8001").url == "http://10.0.0.1:8001"
+    with pytest.raises(ConfigurationError, match="https"):
+        OpenAIServer(api_key=KEY, base_url="http://10.0.0.1:8001")
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:8001", "https://u:p@x", "https://x?key=1"])
+def test_a_server_url_that_is_none_is_refused_with_an_example(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"base_url must look like http://127\.0\.0\.1:8001") as caught:
+        OpenAIServer(base_url=url)
+    assert "u:p" not in str(caught.value)

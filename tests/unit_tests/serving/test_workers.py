@@ -77,12 +77,15 @@ def test_a_generation_answers_what_a_job_asks_in_its_row(
     assert output == yields == shapes()[row].fill(writing(prompt, 20))["output"]
 
 
-@pytest.mark.parametrize(("stream", "row"), [(False, "20"), (True, "21")])
+@pytest.mark.parametrize(("stream", "row"), [(False, "20b"), (True, "21b")])
 def test_the_handler_yields_nothing_and_has_a_switch_of_its_own(stream: bool, row: str) -> None:
     sampling = {"max_tokens": 70, "stream": stream, "guided_json": {}}
-    status, output, yields = ask("handler", prompt=QUESTION, stream=not stream, sampling_params=sampling)
+    switches = {"enable_validation": False, "block_low_trust_intents": False}
+    status, output, yields = ask("handler", prompt=QUESTION, stream=not stream, sampling_params=sampling, **switches)
     assert status is JobStatus.COMPLETED
-    assert output == shapes()[row].fill(writing(QUESTION, 70))["output"]
+    expected = shapes()[row].fill(writing(QUESTION, 70))["output"]
+    del expected["validation"]
+    assert output == expected
     assert yields == []
 
 
@@ -118,6 +121,7 @@ def test_a_shape_that_is_none_or_an_error_is_refused(shape: str) -> None:
         ("legacy", {"prompt": "x", "stream": True, "sampling_params": USAGE}, "argument 'stream_options'"),
         ("handler", {"messages": MESSAGES}, "No prompt provided"),
         ("handler", {"prompt": "x" * 1025}, r"Prompt too long \(max 1024 chars\)"),
+        ("handler", {"prompt": "x", "sampling_params": {"max_tokens": 0}}, "max_tokens: Input should be greater"),
     ],
 )
 def test_what_a_generation_does_not_take_fails(shape: str, job_input: dict[str, Any], words: str) -> None:
