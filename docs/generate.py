@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_careerv2 import errors
 from langchain_careerv2.domains import DOMAINS
+from langchain_careerv2.domains._base import GROUNDED, NOT_COPIED
 from langchain_careerv2.domains._forms import PROOF
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.runpod import protocol
@@ -53,8 +54,10 @@ def contracts() -> str:
     """The codes of each domain, what passes, and what a re-ask adds to the request."""
     rows = [("domain", "code", "expected", "a re-ask adds")]
     for domain in DOMAINS.values():
-        for issue in domain.read("").issues:
-            rows.append((f"`{domain.name}`", f"`{issue.code}`", issue.expected, domain.clarifiers[issue.code]))
+        expected = {issue.code: issue.expected for issue in domain.read("").issues}
+        expected |= {"exemplar": NOT_COPIED, "ungrounded": GROUNDED} if domain.claims else {}
+        for code, text in expected.items():
+            rows.append((f"`{domain.name}`", f"`{code}`", text, domain.clarifiers[code]))
     return table(*rows)
 
 
@@ -173,6 +176,11 @@ def render() -> str:
         "\nIssue codes are the guide's. `Domain.read(text, lens=...)`, the parser and the chain judge through a lens:\n"
         "`default` rejects at the gate, `strict` at the whole contract, `reference` as the guide's printed validators\n"
         "do: it has them for resumes and job descriptions, and takes all else.\n",
+        "`exemplar` and `ungrounded` need `Domain.read(text, request=...)`, as a chain calls it. A copy of six\n"
+        "words or eight keywords in a row of an example is rejected. `answer.ungrounded` lists what the request\n"
+        "lacks: names from a table or known by their form, numbers and quotes, of bullets, matches, gaps and\n"
+        "keywords, never of next steps. Keywords for a request without facts are suggestions, listed without an\n"
+        "issue; facts are what stands below a document's label, such as `Resume:`, or 40 words.\n",
         "\n## Ledger\n",
         "What a chain tried: `result['ledger']`, `generate(...).ledger`, `ContractError.ledger`. `summary()` is JSON\n"
         "without any text, and the metadata of the step `ledger` in a trace.\n",
