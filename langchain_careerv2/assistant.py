@@ -9,6 +9,7 @@ from typing import Any, cast
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from langchain_careerv2 import chatml
 from langchain_careerv2.batches import SideBySide
 from langchain_careerv2.chains import JsonFirst, as_request, career_chain
 from langchain_careerv2.domains import DOMAINS, Answer, Lens
@@ -23,8 +24,6 @@ from langchain_careerv2.prompts import OTHER_SYSTEM, SMALL_TALK_SYSTEM, plain_pr
 
 TALK_TOKENS = {"small_talk": 64, "other": 200}
 """Tokens of a reply outside of the domains: 64 is the handler's least, 200 the guide's usual."""
-
-
 QUESTION_WORDS = 40
 """Words of a document that may be a question in a document's place."""
 
@@ -168,16 +167,21 @@ def _route(request: str | dict[str, str]) -> Route:
 def _judged(request: str | dict[str, str]) -> Route:
     """The route of a request; of documents without a question, or with one that no rule knows, their own."""
     if isinstance(request, str):
-        return classify(request)
-    route = classify(request.get("request", ""))
+        return _classified(request)
+    route = _classified(request.get("request", ""))
     if route.label != "other" or route.rule != "none":
         return route
     for text in request.values():  # a question can be sent as a document
-        if len(text.split()) <= QUESTION_WORDS and (asked := classify(text)).label in BLOCKED_INTENTS:
+        if len(text.split()) <= QUESTION_WORDS and (asked := _classified(text)).label in BLOCKED_INTENTS:
             return asked
     has = [name for name in ("resume", "job_description") if name in request]
     label = "job_resume_match" if len(has) == 2 else {"resume": "resume_guidance"}.get("".join(has), "".join(has))
     return Route(cast("Label", label), "the documents given", " and ".join(has)) if has else route
+
+
+def _classified(text: str) -> Route:
+    """The route of a text; ChatML in it is text here, as it is for the model: all of it is sent, so all is judged."""
+    return classify(chatml.neutralise(text))
 
 
 def _by_endpoint(error: BlockedError) -> Blocked:

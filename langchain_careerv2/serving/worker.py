@@ -63,6 +63,8 @@ def main() -> None:
     except ImportError:
         sys.exit("error: the worker needs RunPod's SDK: pip install 'langchain-careerv2[worker]'")
     _on_signals(_exit)
+    for name in NUMBERS:  # before a model is loaded
+        _number(name)
     url = os.environ.get("UPSTREAM_URL", "")
     with nullcontext() if url else _vllm(vllm_flags):
         model, upstream = _upstream(url or f"http://127.0.0.1:{_number('VLLM_PORT')}", bool(url))
@@ -93,7 +95,10 @@ def _number(name: str) -> int:
 def _vllm(flags: Sequence[str]) -> Iterator[None]:
     """Runs `vllm serve` for as long as the block; where it ends first, so does this program."""
     command = ["vllm", "serve", os.environ.get("MODEL_NAME") or MODEL, "--max-model-len", str(_number("MAX_MODEL_LEN"))]
-    command += [*shlex.split(os.environ.get("VLLM_ARGS", "")), *flags]  # the last one of a flag counts
+    try:
+        command += [*shlex.split(os.environ.get("VLLM_ARGS", "")), *flags]  # the last one of a flag counts
+    except ValueError as error:
+        sys.exit(f"error: VLLM_ARGS cannot be read ({error})")
     command += ["--host", "127.0.0.1", "--port", str(_number("VLLM_PORT"))]
     noted: list[int] = []
     _on_signals(lambda received, _: noted.append(received))  # none may come between the child and what ends it

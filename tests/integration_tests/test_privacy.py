@@ -28,7 +28,7 @@ from langchain_careerv2 import ContractError, EndpointError, career_chain, domai
 from langchain_careerv2.assistant import career_assistant
 from langchain_careerv2.chatml import last_user_turn
 from langchain_careerv2.cli.app import app
-from langchain_careerv2.domains import JobResumeMatch
+from langchain_careerv2.domains import DOMAINS, JobResumeMatch
 from langchain_careerv2.errors import AuthenticationError, ConfigurationError, JobError, RequestError
 from langchain_careerv2.evals.suite import run_suite, write_csv
 from langchain_careerv2.gates.privacy import CARRIED, Mask
@@ -445,3 +445,24 @@ def test_an_assistant_hides_before_its_gate_and_points_into_what_was_typed(watch
     left = watch.text()
     assert found(left) == []
     assert "careerv2:assistant" in left
+
+
+def test_what_a_form_writes_as_escapes_is_hidden_from_a_trace_too(watch: Watch) -> None:
+    names = ("Zo\u00eb Qui\u00f1ones", "https://quinones-portfolio.dev/cv")
+    form = DOMAINS["job_resume_match"].read(GOOD["job_resume_match"]).answer
+    assert form is not None
+    said = json.dumps({**form.form(), "matches": [f"{name} knows SQL" for name in names]}).replace("/", "\\/")
+
+    async def worker(job_input: Any) -> str:
+        return said
+
+    request = {"resume": f"Name: {names[0]}\n{names[1]}\nSQL", "job_description": "SQL analyst"}
+    with LocalEndpoint(worker=worker) as endpoint:
+        chain = career_chain(
+            "job_resume_match", endpoint.llm(), privacy="traces", json_first="always", include_raw=True
+        )
+        result = chain.invoke(request)
+    assert names[0] in result["raw"][0].reading.raw
+    left = watch.text()
+    assert not re.search("Qui.{1,8}ones|quinones-portfolio", left)
+    assert "[NAME_1" in left
