@@ -10,7 +10,7 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from langchain_careerv2 import chatml
-from langchain_careerv2.batches import SideBySide
+from langchain_careerv2.batches import Step
 from langchain_careerv2.chains import JsonFirst, as_request, career_chain
 from langchain_careerv2.domains import DOMAINS, Answer, Lens
 from langchain_careerv2.errors import BlockedError, ProtocolError
@@ -111,7 +111,7 @@ def _turn(request: str | dict[str, str]) -> dict[str, str]:
     return {"request": as_request(request).text}
 
 
-class _Assistant(SideBySide[Any, Any]):
+class _Assistant(Step[Any, Any]):
     """Routes a request, asks the chain of its label, and looks at what came back."""
 
     def __init__(self, chains: Mapping[str, Runnable[Any, Any]], policy: Policy, limit: int | None) -> None:

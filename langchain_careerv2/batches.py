@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import get_config_list, get_executor_for_config
 from langchain_core.runnables.utils import Input, Output
 
@@ -96,21 +96,13 @@ async def aside_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class SideBySide(RunnableLambda[Input, Output]):
-    """A step whose batch runs item by item, `limit` at once where the caller names no number.
+class SideBySide(Runnable[Input, Output]):
+    """A batch that runs item by item, `_limit` at once where the caller names no number.
 
     langchain-core's own batch of a sequence goes step by step: every second attempt would wait for all first ones.
     """
 
-    def __init__(
-        self,
-        func: Callable[[Input, RunnableConfig], Output],
-        afunc: Callable[[Input, RunnableConfig], Awaitable[Output]],
-        name: str,
-        limit: int | None,
-    ) -> None:
-        super().__init__(func, afunc=afunc, name=name)
-        self._limit = limit
+    _limit: int | None
 
     def batch(
         self,
@@ -137,6 +129,20 @@ class SideBySide(RunnableLambda[Input, Output]):
         configs = bounded(config, len(inputs), self._limit)
         results = await aside_by_side(lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs)
         return results if return_exceptions else unwrapped(results)
+
+
+class Step(SideBySide[Input, Output], RunnableLambda[Input, Output]):
+    """A step of a function, with such a batch."""
+
+    def __init__(
+        self,
+        func: Callable[[Input, RunnableConfig], Output],
+        afunc: Callable[[Input, RunnableConfig], Awaitable[Output]],
+        name: str,
+        limit: int | None,
+    ) -> None:
+        super().__init__(func, afunc=afunc, name=name)
+        self._limit = limit
 
 
 def unwrapped(results: Sequence[Any]) -> list[Any]:

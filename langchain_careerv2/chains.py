@@ -18,7 +18,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import merge_configs
 
 from langchain_careerv2 import chatml
-from langchain_careerv2.batches import SideBySide
+from langchain_careerv2.batches import Step
 from langchain_careerv2.domains import Answer, Domain, Issue, Lens
 from langchain_careerv2.errors import ConfigurationError, RequestError
 from langchain_careerv2.gates.hostile import Flag, flags
@@ -197,7 +197,7 @@ class Asked(NamedTuple):
     flags: tuple[Flag, ...]
 
 
-class _Ladder(SideBySide[Asked, Ledger]):
+class _Ladder(Step[Asked, Ledger]):
     """Climbs the rungs until one is accepted, or the next could not finish.
 
     It is no `RunnableWithFallbacks`: core's own invoke hands the attempts the parent's callbacks, so that they become

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.graph import Graph
 from langchain_core.runnables.utils import ConfigurableFieldSpec
 
-from langchain_careerv2.batches import aside_by_side, bounded, side_by_side, unwrapped
+from langchain_careerv2.batches import SideBySide
 from langchain_careerv2.errors import ConfigurationError, RequestError
 from langchain_careerv2.gates.privacy import CARRIED, TYPED, Detector, DetectorError, Mask, Typed, each
 from langchain_careerv2.llms import CareerV2LLM
@@ -64,7 +64,7 @@ def private(chain: Runnable[Any, Any], privacy: Mode | Privacy, model: CareerV2L
     return PrivateChain(chain, privacy, model.max_concurrency if model else None)
 
 
-class PrivateChain(Runnable[Request, Any]):
+class PrivateChain(SideBySide[Request, Any]):
     """A chain behind a mask: each call has one of its own.
 
     The mask is put on before the chain's own run begins, so that a trace of it never has the request. What is put
@@ -97,32 +97,6 @@ class PrivateChain(Runnable[Request, Any]):
         """As `invoke`, in this event loop."""
         with self._hidden(input) as (mask, hidden):
             return restored(await self._chain.ainvoke(hidden, config, **kwargs), mask)
-
-    def batch(
-        self,
-        inputs: list[Request],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Any]:
-        """Asks item by item, as many at once as the config or the model allows."""
-        configs = bounded(config, len(inputs), self._limit)
-        results = side_by_side(lambda request, item: self.invoke(request, item, **kwargs), inputs, configs)
-        return results if return_exceptions else unwrapped(results)
-
-    async def abatch(
-        self,
-        inputs: list[Request],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Any]:
-        """As `batch`, in this event loop."""
-        configs = bounded(config, len(inputs), self._limit)
-        results = await aside_by_side(lambda request, item: self.ainvoke(request, item, **kwargs), inputs, configs)
-        return results if return_exceptions else unwrapped(results)
 
     def stream(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yields what the chain does, restored."""

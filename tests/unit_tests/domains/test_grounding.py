@@ -270,7 +270,7 @@ HOSTILE = [
 def test_a_megabyte_of_anything_is_looked_up(unit: str) -> None:
     text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
     for domain in CLAIMING.values():
-        for answer, request in ((text, text), (text, text[::-1]), (domain.exemplars[0], text), (text, "Help")):
+        for answer, request in ((text, text[::-1]), (domain.exemplars[0], text)):
             reading = domain.read(answer, request=request)
             assert domain.read(answer).answer == reading.answer
 
