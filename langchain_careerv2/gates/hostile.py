@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from langchain_careerv2.gates.router import LATIN_LOOKS
+
 FlagKind = Literal["zero_width", "bidi", "homoglyph", "hidden", "instruction", "control", "fence", "pay_figure"]
 
 READ_CHARS = 65_536
@@ -204,9 +206,6 @@ _JOINING = (
     "ARABIC SYRIAC DEVANAGARI BENGALI TAMIL TELUGU KANNADA MALAYALAM SINHALA GUJARATI GURMUKHI THAI LAO KHMER MYANMAR "
     "MONGOLIAN HEBREW CJK HIRAGANA KATAKANA"
 ).split()
-_LATIN_LOOKS = dict(
-    zip("\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455\u04bb\u0501", "aceopxyijshd", strict=True)
-)
 _LOOK_ALIKES = (
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u04bb"
     "\u0501\u051b\u051d\u0437\u044c\u0451\u03bf\u03b1\u03bd\u03c1\u03c4\u03c5\u03ba\u03b9\u03b7\u0391"
@@ -255,7 +254,7 @@ def _visible(text: str) -> tuple[str, list[int]]:
             char = chr(ord(char) - 0xE0000)  # noqa: PLW2901  # the letter that the tag stands for
         elif "\uff01" <= char <= "\uff5e" or char == "\u3000":
             char = unicodedata.normalize("NFKC", char)  # noqa: PLW2901  # one character again
-        chars.append(_LATIN_LOOKS.get(char, char))
+        chars.append(chr(LATIN_LOOKS.get(ord(char), ord(char))))
         places.append(place)
     return "".join(chars), places
 

@@ -36,10 +36,11 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e007f]"
 )
-_LATIN_LOOKS = str.maketrans(
+LATIN_LOOKS = str.maketrans(
     "\u0430\u0441\u0435\u043e\u0440\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03bf\u03bd\u03b1",
     "aceopyxijshdgova",
 )
+"""Cyrillic and Greek small letters that look like Latin ones, as `str.translate` takes them."""
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]){3,}\w(?!\w)")
 _QUOTED = re.compile(r"[\"\u201c\u201e\u00ab][^\"\u201c\u201d\u201e\u00ab\u00bb\n]{25,600}[\"\u201d\u201c\u00bb]")
 
@@ -86,7 +87,7 @@ def folded(text: str) -> str:
         text = f"{text[:READ_CHARS]}\n{text[-READ_CHARS // 3 :]}"
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     if re.search("[a-z]", text):
-        text = text.translate(_LATIN_LOOKS)
+        text = text.translate(LATIN_LOOKS)
     text = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     return _SPACED.sub(lambda spaced: re.sub(r"\W|_", "", spaced[0]), text)
 
