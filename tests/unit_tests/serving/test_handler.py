@@ -412,3 +412,10 @@ def test_a_prompt_that_goes_as_it_came_is_judged_in_every_turn(role: str) -> Non
     model = Says("85k")
     output = answer(model, Policy(), prompt=asked, enable_validation=False)
     assert (output["blocked"], model.asked) == (True, [])
+
+
+def test_what_a_re_ask_adds_does_not_change_what_a_question_is_about() -> None:
+    added = DOMAINS["resume_guidance"].clarifiers["ats_line"]
+    question = "Optimize my resume for a nurse"
+    assert classify(f"{question}\n{added}").label == "ats_keywords"
+    assert answer(Says("x"), Policy(), prompt=f"{question}\n{added}")["validation"]["domain"] == "resume_guidance"
