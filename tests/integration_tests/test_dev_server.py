@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from langchain_careerv2 import CareerV2LLM, career_chain
 from langchain_careerv2 import errors as err
 from tests.answers import GOOD
+from tests.integration_tests.programs import DEV_SERVER, running
 
 ANSWER = GOOD["ats_keywords"]
 HANDLERS = f"""
@@ -46,29 +43,8 @@ START = "runpod.serverless.start({'handler': %s, 'return_aggregate_stream': True
 def serve(handler: str, folder: Path) -> Iterator[CareerV2LLM]:
     program = folder / f"{handler}.py"
     program.write_text(HANDLERS + START % handler, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    command = [sys.executable, str(program), "--rp_serve_api", "--rp_api_host", "127.0.0.1", "--rp_api_port", str(port)]
-    log = folder / f"{handler}.log"
-    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd=folder) as server:  # noqa: S603
-        try:
-            _until_up(port, server, log)
-            yield CareerV2LLM(
-                endpoint_id="dev", api_key="none", base_url=f"http://127.0.0.1:{port}", handler=handler == "plain"
-            )
-        finally:
-            server.kill()
-
-
-def _until_up(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(400):
-        try:
-            requests.get(f"http://127.0.0.1:{port}/openapi.json", timeout=5)
-            return
-        except requests.ConnectionError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-    raise AssertionError(f"the development server did not come up: {log.read_text()}")
+    with running([sys.executable, str(program), *DEV_SERVER], folder) as server:
+        yield CareerV2LLM(endpoint_id="dev", api_key="none", base_url=server.dev_url(), handler=handler == "plain")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,14 +20,16 @@ import requests
 from langchain_careerv2 import CareerV2LLM, career_chain
 from langchain_careerv2 import errors as err
 from langchain_careerv2.serving import ENGINE_NAME, Handler, LocalEndpoint, OfflineEngine, OfflineUpstream
+from tests.integration_tests import programs
 from tests.integration_tests.platform import Platform
+from tests.integration_tests.programs import DEV_SERVER, Program
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "List ATS keywords for a nurse"
 EXPECTED: Any = asyncio.run(Handler(OfflineUpstream(OfflineEngine())).answer({"prompt": QUESTION}))
 TEXT = EXPECTED["choices"][0]["text"]
 FAKE = f"""#!{sys.executable}
-import json, os, signal, sys, time
+import json, os, signal, socket, sys, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 print("fake vllm:", *sys.argv[1:], flush=True)
@@ -59,54 +60,20 @@ class Api(BaseHTTPRequestHandler):
 
 if end == "never up":
     time.sleep(600)
-HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Api).serve_forever()
+class Server(HTTPServer):
+    def server_bind(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # the test holds the port
+        super().server_bind()
+
+Server(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Api).serve_forever()
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
-class Worker:
-    """A worker's process and what it wrote."""
-
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        self.process, self._log = process, log
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def until(self, words: str) -> None:
-        for _ in range(500):
-            if words in self.log:
-                return
-            assert self.process.poll() is None, self.log
-            time.sleep(0.1)
-        raise AssertionError(f"no {words!r} in {self.log}")
-
-    def ends(self) -> int:
-        try:
-            return self.process.wait(40)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(self.log) from None
-
-
 @contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Worker]:
-    log = folder / "worker.log"
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Program]:
     command = [sys.executable, "-u", "-m", "langchain_careerv2.serving.worker", *arguments]
-    with log.open("w") as out:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdout=out, stderr=out, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}
-        )
-    try:
-        yield Worker(process, log)
-    finally:
-        process.kill()
-        process.wait(10)
+    with programs.running(command, folder, {"PYTHONPATH": str(ROOT), **environment}) as worker:
+        yield worker
 
 
 @pytest.fixture
@@ -121,32 +88,23 @@ def with_model(model: LocalEndpoint) -> dict[str, str]:
     return {"UPSTREAM_URL": f"{model.base_url}/local/openai", "UPSTREAM_API_KEY": model.api_key}
 
 
-def with_fake(folder: Path, end: str = "on demand", **more: str) -> dict[str, str]:
-    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "FAKE_VLLM": end, "VLLM_PORT": str(free_port()), **more}
+@pytest.fixture
+def vllm(folder: Path) -> Iterator[dict[str, str]]:
+    """What lets a worker start the fake, which is up when it is told to be."""
+    with programs.held_port() as port:
+        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        yield {"PATH": path, "FAKE_VLLM": "on demand", "VLLM_PORT": str(port)}
 
 
-def api(port: int) -> list[str]:
-    return ["--rp_serve_api", "--rp_api_host", "127.0.0.1", "--rp_api_port", str(port)]
-
-
-def dev_llm(port: int, worker: Worker) -> CareerV2LLM:
+def dev_llm(worker: Program) -> CareerV2LLM:
     """Our client for the SDK's development server, once that is up."""
-    for _ in range(400):
-        try:
-            requests.get(f"http://127.0.0.1:{port}/openapi.json", timeout=5)
-            break
-        except requests.ConnectionError:
-            assert worker.process.poll() is None, worker.log
-            time.sleep(0.1)
-    return CareerV2LLM(endpoint_id="dev", api_key="none", base_url=f"http://127.0.0.1:{port}", handler=True, timeout=20)
+    return CareerV2LLM(endpoint_id="dev", api_key="none", base_url=worker.dev_url(), handler=True, timeout=20)
 
 
 @pytest.mark.parametrize("flags", [[], ["--stream"]], ids=["plain", "generator"])
 def test_our_client_is_answered_under_the_sdks_development_server(folder: Path, flags: list[str]) -> None:
-    port = free_port()
-    with LocalEndpoint() as model, running(folder, *flags, *api(port), **with_model(model)) as worker:
-        llm = dev_llm(port, worker)
+    with LocalEndpoint() as model, running(folder, *flags, *DEV_SERVER, **with_model(model)) as worker:
+        llm = dev_llm(worker)
         short = llm.model_copy(update={"timeout": 2.5})  # by /run and /status
         texts = [llm.invoke(QUESTION), "".join(llm.stream(QUESTION)), asyncio.run(short.ainvoke(QUESTION))]
         info = llm.generate([QUESTION]).generations[0][0].generation_info or {}
@@ -155,7 +113,7 @@ def test_our_client_is_answered_under_the_sdks_development_server(folder: Path, 
             llm.invoke("How much does a nurse earn?")
         assert blocked.value.intent == "salary_intelligence"
         body = {"input": {"prompt": QUESTION, "sampling_params": {"max_tokens": -1}}}
-        reply = requests.post(f"http://127.0.0.1:{port}/runsync", json=body, timeout=20).text
+        reply = requests.post(f"{llm.base_url}/runsync", json=body, timeout=20).text
         assert "max_tokens: Input should be greater than or equal to 1" in reply
         assert (
             f"serving {ENGINE_NAME} at {model.base_url}/local/openai, {'in pieces' if flags else 'whole'}" in worker.log
@@ -167,11 +125,10 @@ def test_our_client_is_answered_under_the_sdks_development_server(folder: Path, 
     assert info["validation"] == EXPECTED["validation"]
 
 
-def test_vllm_is_started_waited_for_and_stopped(folder: Path) -> None:
-    port = free_port()
-    environment = with_fake(folder, MODEL_NAME="some/model", VLLM_ARGS="--seed '1 2'", MAX_MODEL_LEN="2048")
-    with running(folder, *api(port), "--", "--dtype", "float16", **environment) as worker:
-        assert dev_llm(port, worker).invoke(QUESTION) == "Patient care"
+def test_vllm_is_started_waited_for_and_stopped(folder: Path, vllm: dict[str, str]) -> None:
+    environment = {**vllm, "MODEL_NAME": "some/model", "VLLM_ARGS": "--seed '1 2'", "MAX_MODEL_LEN": "2048"}
+    with running(folder, *DEV_SERVER, "--", "--dtype", "float16", **environment) as worker:
+        assert dev_llm(worker).invoke(QUESTION) == "Patient care"
         worker.process.send_signal(signal.SIGTERM)
         worker.ends()
         command = next(line for line in worker.log.splitlines() if line.startswith("fake vllm:"))
@@ -184,11 +141,10 @@ def test_vllm_is_started_waited_for_and_stopped(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("end", ["dies at once", "dies later"])
-def test_the_worker_ends_with_vllm_and_says_so(folder: Path, end: str) -> None:
-    port = free_port()
-    with running(folder, *api(port), **with_fake(folder, end)) as worker:
+def test_the_worker_ends_with_vllm_and_says_so(folder: Path, vllm: dict[str, str], end: str) -> None:
+    with running(folder, *DEV_SERVER, **{**vllm, "FAKE_VLLM": end}) as worker:
         if end == "dies later":
-            llm = dev_llm(port, worker)
+            llm = dev_llm(worker)
             assert llm.invoke(QUESTION)
             with pytest.raises(err.EndpointError):
                 llm.invoke("please die")
@@ -196,11 +152,11 @@ def test_the_worker_ends_with_vllm_and_says_so(folder: Path, end: str) -> None:
         assert f"error: vllm ended with code {9 if end == 'dies later' else 7}" in worker.log
 
 
-def test_the_worker_ends_with_vllm_in_production_too(folder: Path) -> None:
+def test_the_worker_ends_with_vllm_in_production_too(folder: Path, vllm: dict[str, str]) -> None:
     with (
         Platform() as platform,
         LocalEndpoint(worker=platform.plain, workers=9) as endpoint,
-        running(folder, **with_fake(folder), **platform.environment) as worker,
+        running(folder, **vllm, **platform.environment) as worker,
     ):
         llm = endpoint.llm(handler=True, timeout=40)
         assert llm.invoke(QUESTION) == "Patient care"
@@ -221,8 +177,10 @@ def test_the_worker_ends_with_vllm_in_production_too(folder: Path) -> None:
         ({"PATH": "/nowhere"}, "vllm cannot be started (No such file or directory): install it, or set UPSTREAM_URL"),
     ],
 )
-def test_a_worker_that_cannot_serve_says_why(folder: Path, environment: dict[str, str], words: str) -> None:
-    with running(folder, *api(free_port()), **{**with_fake(folder), **environment}) as worker:
+def test_a_worker_that_cannot_serve_says_why(
+    folder: Path, vllm: dict[str, str], environment: dict[str, str], words: str
+) -> None:
+    with running(folder, *DEV_SERVER, **{**vllm, **environment}) as worker:
         assert worker.ends() == 1
         assert words in worker.log
         assert "secret" not in worker.log
@@ -232,7 +190,7 @@ def test_a_worker_that_cannot_serve_says_why(folder: Path, environment: dict[str
 def test_a_wrong_key_ends_the_wait_at_once(folder: Path) -> None:
     with LocalEndpoint() as model:
         environment = {**with_model(model), "UPSTREAM_API_KEY": "sk-WRONG"}
-        with running(folder, *api(free_port()), **environment) as worker:
+        with running(folder, *DEV_SERVER, **environment) as worker:
             assert worker.ends() == 1
             assert "did not accept UPSTREAM_API_KEY" in worker.log
             assert "WRONG" not in worker.log
