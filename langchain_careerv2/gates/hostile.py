@@ -99,7 +99,7 @@ _FINDS: tuple[tuple[FlagKind, str], ...] = (
         r"\n\n(?:human|assistant):|^[ \t]*(?:assistant|system)\s*: ?"
         r"(?:you|ignore|the|new|from|as|please|override|disregard|always|never|tu|vous|du|sie)\b",
     ),
-    ("fence", r"</?\s*document\b[^>\n]{0,80}>?|={3,} ?(?:end|begin)\b|-{2,} ?(?:end|begin|ende"
+    ("fence", r"</?\s*document\b[^>\n]{0,80}>?|(?<!=)={3,} ?(?:end|begin)\b|(?<!-)-{2,} ?(?:end|begin|ende"
     r"|fin)\b[^\n-]{0,40}-{2,}"),
     ("fence", r"\bend of (?:the )?(?:resume|résumé|cv|document|file|job|posting|application|data|text|user|input)\b"),
     ("fence", r"</?(?:resume|cv|job|job_ad|jd|job_description|data|input|user_input|context|untrusted)>"),

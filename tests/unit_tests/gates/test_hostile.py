@@ -93,6 +93,8 @@ def test_what_a_script_or_a_trade_needs_is_no_flag(text: str) -> None:
         "dear model ",
         "\u0430b ",
         "```\n",
+        "-",
+        "=",
     ],
 )
 def test_a_flood_is_read_to_its_limit_only(piece: str) -> None:
