@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +18,7 @@ from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.gates import LABELS, Policy, classify
 from langchain_careerv2.prompts import domain_prompt
 from langchain_careerv2.serving import ENGINE_NAME, Handler, LocalEndpoint, OfflineEngine, OfflineUpstream, Upstream
+from tests.integration_tests.programs import held_port
 
 QUESTION = "List ATS keywords for a nurse"
 SAMPLING = {"max_tokens": 64, "stop": ["<|im_end|>"]}
@@ -97,16 +97,11 @@ def test_a_server_with_a_key_wants_the_right_one() -> None:
     assert output == {"error": "AuthenticationError: the model server did not accept its key"}
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_server_that_is_down_or_slow_is_an_error(stream: bool) -> None:
     sampling = {"stream": stream}
-    down = answer(Handler(Upstream(f"http://127.0.0.1:{free_port()}", "m")), sampling_params=sampling)
+    with held_port() as port:
+        down = answer(Handler(Upstream(f"http://127.0.0.1:{port}", "m")), sampling_params=sampling)
     assert down == {"error": "EndpointConnectionError: the model server is down, or broke off"}
     with LocalEndpoint(workers=0) as endpoint:
         slow = answer(Handler(upstream_of(endpoint, timeout=0.3)), sampling_params=sampling)

@@ -97,16 +97,6 @@ def test_the_first_token_comes_while_the_job_still_runs(listen: Listen) -> None:
 
 
 @WAYS
-@ROUTES
-def test_a_cut_answer_says_so_in_its_last_chunk(listen: Listen, route: str) -> None:
-    recorder = Recorder()
-    with LocalEndpoint() as endpoint:
-        listen(endpoint.llm(route=route, max_tokens=7), PROMPT, config={"callbacks": [recorder]})
-    info = recorder.ends[0].generations[0][0].generation_info or {}
-    assert (info["finish_reason"], info["token_usage"]["completion_tokens"]) == ("length", 7)
-
-
-@WAYS
 def test_the_handler_gives_its_text_at_the_end(listen: Listen) -> None:
     with LocalEndpoint(shape="handler") as endpoint:
         llm = endpoint.llm(handler=True)
@@ -140,15 +130,6 @@ def test_a_stream_that_stalls_ends_at_the_deadline_and_leaves_no_job(listen: Lis
 
 
 @ROUTES
-def test_a_stream_that_is_closed_early_leaves_no_job(route: str) -> None:
-    with LocalEndpoint(token_latency=0.02) as endpoint:
-        for text in endpoint.llm(route=route).stream(PROMPT):
-            assert text
-            break
-        _gone(endpoint)
-
-
-@ROUTES
 @pytest.mark.parametrize("ends", [False, True], ids=["loop goes on", "loop ends"])
 def test_an_asynchronous_stream_that_is_closed_early_leaves_no_job(route: str, ends: bool) -> None:
     with LocalEndpoint(token_latency=0.02) as endpoint:
@@ -162,26 +143,6 @@ def test_an_asynchronous_stream_that_is_closed_early_leaves_no_job(route: str, e
                     if not endpoint.live_jobs():
                         return
                     await asyncio.sleep(0.01)
-
-        asyncio.run(main())
-        _gone(endpoint)
-
-
-@ROUTES
-def test_a_cancelled_task_that_streams_leaves_no_job(route: str) -> None:
-    with LocalEndpoint(token_latency=0.02) as endpoint:
-
-        async def consume(started: asyncio.Event) -> None:
-            async for _ in endpoint.llm(route=route).astream(PROMPT):
-                started.set()
-
-        async def main() -> None:
-            started = asyncio.Event()
-            task = asyncio.create_task(consume(started))
-            await started.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
 
         asyncio.run(main())
         _gone(endpoint)

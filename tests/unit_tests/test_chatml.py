@@ -18,7 +18,7 @@ FRAGMENTS = st.one_of(
 
 def test_every_control_string_of_qwen_is_listed() -> None:
     assert len(SPECIAL_TOKENS) == 20
-    assert {"<|im_start|>", "<|endoftext|>", "<|fim_pad|>", "</tool_call>"} < set(CONTROL)
+    assert {"<|im_start|>", "<|endoftext|>", "<|fim_pad|>", "</tool_call>", "</tools>"} < set(CONTROL)
 
 
 @pytest.mark.parametrize("token", CONTROL)

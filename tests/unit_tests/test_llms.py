@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-import json
-import pickle
 from typing import Any
 
 import pytest
-from langchain_core.caches import InMemoryCache
-from langchain_core.load import dumps
 from pydantic import ValidationError
 
 from langchain_careerv2 import CareerV2LLM, career_chain
 from langchain_careerv2.chatml import render
 from langchain_careerv2.errors import ConfigurationError, InvalidRequestError, PromptTooLongError
-from langchain_careerv2.runpod.protocol import Call, Reply
+from langchain_careerv2.runpod.protocol import Call
 
 KEY = "rpa_SECRET_KEY"
 PROMPT = render("Be brief.", "How do I <improve> my resume?", "1. ")
@@ -191,61 +187,3 @@ def test_a_misspelt_field_is_not_lost_and_no_error_shows_the_key() -> None:
     with pytest.raises(ValidationError, match="api_key") as caught:
         model(api_key=[KEY])
     assert KEY not in str(caught.value)
-
-
-def test_the_key_is_in_no_printed_serialised_or_traced_form() -> None:
-    llm = model()
-    shown = [
-        repr(llm),
-        str(llm),
-        dumps(llm),
-        json.dumps(llm._identifying_params),
-        llm.model_dump_json(),
-        str(llm.asdict()),
-    ]
-    assert not any(KEY in text for text in shown)
-    assert not any(KEY in repr(part) for part in (llm._serialized, llm._get_ls_params(), llm.bind(stop=["x"])))
-
-
-def test_langsmith_is_told_the_provider_and_the_decoding_in_force() -> None:
-    params = model(max_tokens=99)._get_ls_params(stop=["x"], temperature=0.1)
-    assert params == {
-        "ls_provider": "runpod",
-        "ls_model_type": "llm",
-        "ls_model_name": "Puneetrinity/qwen2.5-7b-careerv2",
-        "ls_temperature": 0.1,
-        "ls_max_tokens": 99,
-        "ls_stop": ["x"],
-    }
-
-
-def test_a_model_survives_copying_and_pickling() -> None:
-    llm = model(temperature=0.1)
-    for copy in (llm.model_copy(), pickle.loads(pickle.dumps(llm))):  # noqa: S301  # our own bytes
-        assert copy._identifying_params == llm._identifying_params
-        assert sent(copy) == sent(llm)
-
-
-class Scripted(CareerV2LLM):
-    """A model whose endpoint answers with what it was asked."""
-
-    def _complete(self, prompt: str, stop: list[str] | None, kwargs: dict[str, Any]) -> Any:
-        flow = self._flow(prompt, stop, kwargs)
-        call = next(flow)
-        assert isinstance(call, Call)
-        assert isinstance(call.body, dict)
-        text = json.dumps(call.body["input"]["sampling_params"])
-        with pytest.raises(StopIteration) as done:
-            flow.send(Reply(200, json.dumps({"id": "j", "status": "COMPLETED", "output": text}).encode()))
-        return done.value.value
-
-
-def test_a_cache_keeps_answers_apart_that_were_asked_for_differently() -> None:
-    cache = InMemoryCache()
-    llm = Scripted(endpoint_id="abc", api_key=KEY, cache=cache)
-    warm, cold = llm.invoke("p"), llm.invoke("p", temperature=0)
-    assert warm != cold
-    assert (llm.invoke("p"), llm.invoke("p", temperature=0)) == (warm, cold)
-    other = Scripted(endpoint_id="other", api_key=KEY, cache=cache, max_tokens=5)
-    assert other.invoke("p") not in (warm, cold)
-    assert KEY not in str(cache._cache.keys())
