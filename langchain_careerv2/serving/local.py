@@ -26,6 +26,7 @@ from langchain_careerv2.serving.workers import EngineWorker
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from langchain_careerv2.chat_models import ChatCareerV2
     from langchain_careerv2.llms import CareerV2LLM
 
 __all__ = ["RETENTION", "RUNPOD_LIMITS", "LocalEndpoint", "Worker"]
@@ -148,13 +149,22 @@ class LocalEndpoint:
         """A `CareerV2LLM` for this endpoint; `fields` are its own."""
         from langchain_careerv2.llms import CareerV2LLM
 
-        here = {
+        return CareerV2LLM(**{**self._here, **fields})
+
+    def chat(self, **fields: Any) -> ChatCareerV2:
+        """A `ChatCareerV2` for this endpoint; `fields` are its own."""
+        from langchain_careerv2.chat_models import ChatCareerV2
+
+        return ChatCareerV2(**{**self._here, **fields})
+
+    @property
+    def _here(self) -> dict[str, Any]:
+        return {
             "endpoint_id": self.endpoint_id,
             "api_key": self.api_key,
             "base_url": self.base_url,
             "model": self.model,
         }
-        return CareerV2LLM(**{**here, **fields})
 
     def jobs(self) -> dict[str, str]:
         """The state of every job that is still known, by id."""

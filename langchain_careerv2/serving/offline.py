@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from langchain_careerv2 import chatml
 from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, named_domain
+from langchain_careerv2.serving import offline_tools
 
 ENGINE_NAME = "careerv2-offline-rules (no language model)"
 """The model name in every answer and log line."""
@@ -76,6 +77,7 @@ _ROLE = re.compile(
 )
 _YEARS = re.compile(r"\b(\d{1,2})\+? ?(?:years|yrs)", re.IGNORECASE)
 _JOB_PART = re.compile(r"\b(?:jd|job description|job|vacancy|role requires|vs\.?|versus|against)\b", re.IGNORECASE)
+_JOB_FENCED = re.compile(rf"^{re.escape(chatml.DOCUMENTS['job_description'])}:$", re.MULTILINE)
 _TOKEN = re.compile(r"\w{1,12}|[^\w\s]")
 _PIECE = re.compile(rf"\s*(?:{_TOKEN.pattern})(?:\s+\Z)?|\s+")
 
@@ -160,7 +162,7 @@ _UNSAID = (
 
 
 def _match(brief: Brief, rng: random.Random) -> str:
-    split = _JOB_PART.search(brief.request)
+    split = _JOB_FENCED.search(brief.request) or _JOB_PART.search(brief.request)
     resume, job = (brief.request[: split.start()], brief.request[split.start() :]) if split else (brief.request, "")
     if re.search(r"\bresume|\bcv\b", job, re.IGNORECASE) and not re.search(r"\bresume|\bcv\b", resume, re.IGNORECASE):
         resume, job = job, resume
@@ -324,7 +326,9 @@ class OfflineEngine:
         domain = _domain_of(prompt)
         text = f"{ENGINE_NAME}: it writes the five career domains only."
         defect = ""
-        if domain:
+        if rules := offline_tools.answer(prompt, ENGINE_NAME):
+            text = rules
+        elif domain:
             text = _WRITERS[domain](read_brief(chatml.last_user_turn(prompt)), rng)
             if self.defects and rng.random() < self.defect_rate:
                 defect = rng.choice(self.defects)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_careerv2.chatml import render
+from langchain_careerv2.chatml import render, with_documents
 from langchain_careerv2.domains import DOMAINS, Answer, Domain
 from langchain_careerv2.evals.cases import PROMPTS
 from langchain_careerv2.prompts import domain_prompt
@@ -61,6 +61,16 @@ def test_readers_take_what_is_only_form_and_reject_what_is_missing(defect: str) 
     for domain in DOMAINS.values():
         text, cut = write(domain, PROMPTS[domain.name][0], OfflineEngine(defect_rate=1, defects=(defect,)))
         assert domain.read(text, truncated=cut).ok is passes, f"{domain.name}: {text}"
+
+
+def test_a_fenced_resume_is_read_to_its_end_whatever_words_it_has() -> None:
+    resume = "Checked a job's numbers against the books.\nPython, SQL"
+    asked = with_documents("Compare", {"resume": resume, "job_description": "Python and dbt"})
+    domain = DOMAINS["job_resume_match"]
+    answer = domain.read(OfflineEngine().complete(render(domain.system, asked), domain.max_tokens).text).answer
+    assert answer is not None
+    assert answer.model_dump()["matches"][0].startswith("Python is named")
+    assert answer.model_dump()["gaps"][0].startswith("dbt is asked for")
 
 
 def test_the_defect_rate_is_kept() -> None:
