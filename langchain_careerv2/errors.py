@@ -1,7 +1,7 @@
-"""The errors that a caller of the chains and models sees.
+"""The errors that a caller of the chains, models and documents sees.
 
-Each is an `EndpointError` of the wire and a member of langchain-core's `ModelError` family too, so that the retries and
-fallbacks of the ecosystem treat it as they treat any provider's.
+Each of an endpoint is an `EndpointError` of the wire and a member of langchain-core's `ModelError` family too, so that
+the retries and fallbacks of the ecosystem treat it as they treat any provider's.
 """
 
 from __future__ import annotations
@@ -17,6 +17,38 @@ from langchain_careerv2.runpod.errors import ConfigurationError, EndpointError
 
 class RequestError(ValueError):
     """The request cannot be asked: empty, no text, or over its own limits. Nothing was sent."""
+
+
+class DocumentError(ValueError):
+    """A document cannot be read. No message of its leaves holds any of its text."""
+
+
+class UnsupportedDocumentError(DocumentError):
+    """What the document is, is not read, or is not what its extension or the caller says."""
+
+
+class DocumentTooLargeError(DocumentError):
+    """The document is over a limit: of bytes, pages, elements, of what it unpacks to, or of the time that it takes."""
+
+
+class EncryptedDocumentError(DocumentError):
+    """The document needs a password."""
+
+
+class BrokenDocumentError(DocumentError):
+    """The document is damaged, so that its reader gave up."""
+
+
+class EmptyDocumentError(DocumentError):
+    """There is no text in the document."""
+
+
+class ScannedDocumentError(EmptyDocumentError):
+    """A PDF has pages but no text: they are pictures of a text, and need OCR."""
+
+
+class MissingExtraError(DocumentError, ImportError):
+    """The packages that read documents are not installed."""
 
 
 class InvalidRequestError(wire.InvalidRequestError, core.ModelInvalidRequestError):
@@ -104,17 +136,25 @@ def lifted(hide: Callable[[str], str] = str) -> Iterator[None]:
 __all__ = [
     "AuthenticationError",
     "BlockedError",
+    "BrokenDocumentError",
     "ConfigurationError",
+    "DocumentError",
+    "DocumentTooLargeError",
+    "EmptyDocumentError",
+    "EncryptedDocumentError",
     "EndpointConnectionError",
     "EndpointError",
     "EndpointNotFoundError",
     "EndpointTimeoutError",
     "InvalidRequestError",
     "JobError",
+    "MissingExtraError",
     "PromptTooLongError",
     "ProtocolError",
     "RateLimitError",
     "RequestError",
+    "ScannedDocumentError",
     "ServerError",
     "UnavailableError",
+    "UnsupportedDocumentError",
 ]
