@@ -7,14 +7,17 @@ the end of what is under way when they are interrupted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
-from typing import Any
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import aclosing, contextmanager
+from typing import Any, cast
 
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.config import get_config_list, get_executor_for_config
 from langchain_core.runnables.utils import Input, Output
 
+from langchain_careerv2.errors import ConfigurationError
 from langchain_careerv2.runpod.client import interruptible
 
 
@@ -27,9 +30,12 @@ def bounded(
 
 
 def side_by_side(
-    run: Callable[[Any, RunnableConfig], Any], inputs: Sequence[Any], configs: Sequence[RunnableConfig]
+    run: Callable[[Any, RunnableConfig], Any],
+    inputs: Sequence[Any],
+    configs: Sequence[RunnableConfig],
+    tick: Callable[[], object] = lambda: None,
 ) -> list[Any]:
-    """Runs inputs in threads, as many at once as the configs allow.
+    """Runs inputs in threads, as many at once as the configs allow; calls `tick` here when one has ended.
 
     Returns:
         Each input's result or exception, at its place.
@@ -51,6 +57,9 @@ def side_by_side(
         try:
             for value, config in zip(inputs, configs, strict=True):
                 futures.append(executor.submit(one, value, config))  # one by one: Ctrl-C may come between two
+            for future in as_completed(futures):
+                future.result()
+                tick()
             return [future.result() for future in futures]
         except BaseException:
             for future in futures:
@@ -60,9 +69,14 @@ def side_by_side(
 
 
 async def aside_by_side(
-    run: Callable[[Any, RunnableConfig], Awaitable[Any]], inputs: Sequence[Any], configs: Sequence[RunnableConfig]
+    run: Callable[[Any, RunnableConfig], Awaitable[Any]],
+    inputs: Sequence[Any],
+    configs: Sequence[RunnableConfig],
+    tick: Callable[[], object] = lambda: None,
 ) -> list[Any]:
     """Runs inputs in this event loop, as many at once as the configs allow; the next starts when one has ended.
+
+    It calls `tick` when one has ended.
 
     Returns:
         Each input's result or exception, at its place.
@@ -80,6 +94,7 @@ async def aside_by_side(
             return error
         finally:
             gate.release()
+            tick()
 
     tasks: list[asyncio.Task[Any]] = []
     try:
@@ -96,13 +111,38 @@ async def aside_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@contextmanager
+def progressing(progress: bool | str, length: int) -> Iterator[Callable[[], object]]:
+    """A progress bar of `tqdm`, in a notebook or a terminal, for as long as the block runs; its `tick`.
+
+    Raises:
+        ConfigurationError: A bar is wanted, and tqdm is not installed.
+    """
+    if not progress:
+        yield lambda: None
+        return
+    try:
+        with warnings.catch_warnings():
+            # Without ipywidgets it says so, and shows a bar of text.
+            warnings.filterwarnings("ignore", "IProgress not found")
+            from tqdm.auto import tqdm
+    except ImportError:
+        raise ConfigurationError("progress needs tqdm: pip install 'langchain-careerv2[report]'") from None
+    with tqdm(total=length, desc=progress if isinstance(progress, str) else None) as bar:
+        yield bar.update
+
+
 class SideBySide(Runnable[Input, Output]):
     """A batch that runs item by item, `_limit` at once where the caller names no number.
 
-    langchain-core's own batch of a sequence goes step by step: every second attempt would wait for all first ones.
+    langchain-core's own batch of a sequence goes step by step, so that every second attempt would wait for all first
+    ones; that of a text model goes prompt by prompt, and turns one failure into a failure of all.
     """
 
     _limit: int | None
+
+    def _at_once(self) -> int | None:
+        return self._limit
 
     def batch(
         self,
@@ -112,9 +152,10 @@ class SideBySide(Runnable[Input, Output]):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[Output]:
-        """As `Runnable.batch`; one that fails harms no other."""
-        configs = bounded(config, len(inputs), self._limit)
-        results = side_by_side(lambda value, item: self.invoke(value, item, **kwargs), inputs, configs)
+        """As `Runnable.batch`; one that fails harms no other. `progress=True`, or a bar's title, shows a bar."""
+        configs = bounded(config, len(inputs), self._at_once())
+        with progressing(kwargs.pop("progress", False), len(inputs)) as tick:
+            results = side_by_side(lambda value, item: self.invoke(value, item, **kwargs), inputs, configs, tick)
         return results if return_exceptions else unwrapped(results)
 
     async def abatch(
@@ -125,14 +166,26 @@ class SideBySide(Runnable[Input, Output]):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[Output]:
-        """As `Runnable.abatch`; one that fails harms no other."""
-        configs = bounded(config, len(inputs), self._limit)
-        results = await aside_by_side(lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs)
+        """As `batch`, in this event loop."""
+        configs = bounded(config, len(inputs), self._at_once())
+        with progressing(kwargs.pop("progress", False), len(inputs)) as tick:
+            results = await aside_by_side(
+                lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs, tick
+            )
         return results if return_exceptions else unwrapped(results)
 
 
 class Step(SideBySide[Input, Output], RunnableLambda[Input, Output]):
-    """A step of a function, with such a batch."""
+    """A step of a function, with such a batch, and with a stream of its own that yields more than the function returns.
+
+    Args:
+        func: What `invoke` does.
+        afunc: What `ainvoke` does.
+        name: The name in a trace.
+        limit: The inputs of a batch at once, where the caller names no number.
+        flow: What `stream` yields, the output last.
+        aflow: The same for `astream`.
+    """
 
     def __init__(
         self,
@@ -140,9 +193,59 @@ class Step(SideBySide[Input, Output], RunnableLambda[Input, Output]):
         afunc: Callable[[Input, RunnableConfig], Awaitable[Output]],
         name: str,
         limit: int | None,
+        flow: Callable[[Input, RunnableConfig], Iterator[Any]],
+        aflow: Callable[[Input, RunnableConfig], AsyncGenerator[Any, None]],
     ) -> None:
         super().__init__(func, afunc=afunc, name=name)
         self._limit = limit
+        self._streamed = streamed(flow, aflow, name)
+
+    def stream(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
+        """Yields what the flow does."""
+        return self._streamed.stream(input, config, **kwargs)
+
+    def astream(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
+        """As `stream`, in this event loop."""
+        return self._streamed.astream(input, config, **kwargs)
+
+
+def streamed(
+    flow: Callable[[Any, RunnableConfig], Iterator[Any]],
+    aflow: Callable[[Any, RunnableConfig], AsyncGenerator[Any, None]],
+    name: str,
+) -> Runnable[Any, Any]:
+    """A step that yields what a flow does for its input.
+
+    It is to be streamed alone: in a sequence, core reads a step's whole input to trace it, also where the stream was
+    closed, and so would finish all work that was to be cancelled.
+    """
+
+    def flows(inputs: Iterator[Any], config: RunnableConfig) -> Iterator[Any]:
+        for each in inputs:
+            yield from flow(each, config)
+
+    async def aflows(inputs: AsyncIterator[Any], config: RunnableConfig) -> AsyncIterator[Any]:
+        async for each in inputs:
+            async with aclosing(aflow(each, config)) as items:
+                async for item in items:
+                    yield item
+
+    return RunnableGenerator(cast("Any", flows), cast("Any", aflows), name=name)
+
+
+def is_heard(config: RunnableConfig) -> bool:
+    """Whether anybody would see a step that is there to be seen."""
+    return bool(getattr(config.get("callbacks"), "handlers", None))
+
+
+def seen(name: str, func: Callable[[Any], Output], value: object, config: RunnableConfig) -> Output:
+    """Does a small piece of work, which a trace shows as a step of its own."""
+    return RunnableLambda(func, name=name).invoke(value, config) if is_heard(config) else func(value)
+
+
+async def aseen(name: str, func: Callable[[Any], Output], value: object, config: RunnableConfig) -> Output:
+    """As `seen`, in this event loop."""
+    return await RunnableLambda(func, name=name).ainvoke(value, config) if is_heard(config) else func(value)
 
 
 def unwrapped(results: Sequence[Any]) -> list[Any]:

@@ -1,38 +1,30 @@
-"""The domain chains: a draft, a re-ask with clarifiers, the JSON form, and of all attempts the best.
-
-request -> draft -+-> accepted
-                  +-> clarifier -+-> accepted
-                                 +-> json -+-> accepted
-                                           +-> json_clarifier -+-> accepted
-                                                               +-> the best, rejected
-"""
+"""The domain chains: a request in, a checked and typed answer out; and the guide's plain function."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, closing
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
-from langchain_core.runnables.config import merge_configs
 
-from langchain_careerv2 import chatml
+from langchain_careerv2.asked import Asked, as_request, fitted, typed_text
 from langchain_careerv2.batches import Step
 from langchain_careerv2.domains import Answer, Domain, Issue, Lens
 from langchain_careerv2.errors import ConfigurationError, RequestError
-from langchain_careerv2.gates.hostile import Flag, flags
-from langchain_careerv2.gates.privacy import as_typed
-from langchain_careerv2.generations import Model, career_model
+from langchain_careerv2.gates import Hold
+from langchain_careerv2.generations import Model, career_model, text_model
+from langchain_careerv2.ladder import Ladder, Verdict
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.llms import CareerV2LLM
-from langchain_careerv2.output_parsers import ContractError
-from langchain_careerv2.privacy import Mode, Privacy, private
-from langchain_careerv2.prompts import get_domain
-from langchain_careerv2.rungs import Ask, Rungs
+from langchain_careerv2.privacy import CareerChain, Mode, Privacy, private
+from langchain_careerv2.prompts import domain_prompt, get_domain, version
+from langchain_careerv2.rungs import Rungs
 from langchain_careerv2.runpod.outputs import Usage
+from langchain_careerv2.streaming import Event, Partial, Showing
 
 JsonFirst = Literal["fallback", "always", "never"]
+Fit = Literal["error", "trim"]
 
 
 def career_chain(
@@ -44,8 +36,9 @@ def career_chain(
     max_reasks: int = 1,
     lens: Lens = "default",
     max_total_tokens: int | None = None,
+    fit: Fit = "error",
     privacy: Mode | Privacy = "mask",
-) -> Runnable[str | dict[str, str], Any]:
+) -> CareerChain:
     """The chain of a domain: a request in, a checked and typed answer out.
 
     A draft that fails its contract is asked for again, with a short sentence per failed check added to the request;
@@ -65,6 +58,10 @@ def career_chain(
             guide's printed validators do.
         max_total_tokens: Tokens in and out of all attempts together; an attempt that could pass it is not made. A
             prompt's tokens are estimated, from what the prompts before it had where that is known.
+        fit: What becomes of a request that does not fit the model's context (`max_model_len`), by estimate, or the
+            handler: `error`, or `trim`, which cuts whole sections of its documents, those that matter least first
+            (`trimming.headings.PRIORITIES`). The answer's `cuts` say what was cut. A request without documents is
+            never cut.
         privacy: Who is not to see names, e-mail addresses, telephone numbers, links, postal addresses and numbers of a
             person: `mask` hides them from the endpoint, callbacks, exceptions and logs behind placeholders, which are
             restored in what is returned; `traces` from all but the endpoint; `off` from nobody. A `Privacy` has
@@ -73,35 +70,131 @@ def career_chain(
     Returns:
         A runnable that takes the request as a string, or as `{"request", "resume", "job_description"}` of which any
         may be missing, and gives the domain's answer type, whose `flags` tell what the request hides. Documents are
-        shown to the model in fences, as data. A batch runs item by item, as many at once as the model allows.
+        shown to the model in fences, as data. A batch runs item by item, as many at once as the model allows. A stream
+        yields the answer as it grows, marked as `partial`, and at last the checked one, or raises; where an attempt
+        fails, the answer grows anew. `career_stream` tells more.
 
     Raises:
         RequestError: There is no such domain; at a call: the request is empty or no text, or the tokens do not suffice
             for one attempt, or a privacy detector failed.
         ConfigurationError: `json_first="always"` with the handler endpoint; `max_total_tokens`, or `privacy="traces"`,
             with another model.
+        PromptTooLongError: At a call: the request does not fit, or nothing more can be cut; nothing was sent.
         ContractError: At a call: no attempt passed. It carries the best one, and the ledger of all.
         EndpointError: At a call: the endpoint gave no answer.
     """
-    domain = get_domain(domain)
+    return laddered(
+        domain,
+        llm,
+        include_raw=include_raw,
+        json_first=json_first,
+        max_reasks=max_reasks,
+        lens=lens,
+        max_total_tokens=max_total_tokens,
+        fit=fit,
+        privacy=privacy,
+    )
+
+
+def laddered(
+    domain: str | Domain[Answer],
+    llm: Model,
+    *,
+    include_raw: bool,
+    json_first: JsonFirst,
+    max_reasks: int,
+    lens: Lens,
+    max_total_tokens: int | None,
+    fit: Fit,
+    privacy: Mode | Privacy,
+    hold: Callable[[str], Hold] | None = None,
+) -> CareerChain:
+    """As `career_chain`; `hold` makes of a request what a stream must not show of its answer."""
+    domain, llm = get_domain(domain), text_model(llm)
     model, bound = career_model(llm)
     if lens not in get_args(Lens):
         raise RequestError(f"lens must be one of {', '.join(get_args(Lens))}, not {lens!r}")
+    if fit not in get_args(Fit):
+        raise RequestError(f"fit must be one of {', '.join(get_args(Fit))}, not {fit!r}")
     if max_total_tokens is not None and max_total_tokens < 1:
         raise RequestError(f"max_total_tokens must be 1 or more, not {max_total_tokens}")
-    ladder = _Ladder(
-        Rungs(domain, llm, lens),
-        _names(model, json_first, max_reasks),
+    if max_total_tokens is not None and model is None:
+        raise ConfigurationError("max_total_tokens needs a CareerV2LLM: of another model's budget nothing is known")
+    rungs, names = Rungs(domain, llm, lens), _names(model, json_first, max_reasks)
+    ladder = Ladder(
+        rungs,
+        names,
         timeout=model.time_limit(bound) if model else None,
         max_total_tokens=max_total_tokens,
         limit=model.max_concurrency if model else None,
+        showing=lambda rung, asked: Showing(domain, lens, rung, hold(typed_text(asked)) if hold else None),
     )
-    if max_total_tokens is not None and model is None:
-        raise ConfigurationError("max_total_tokens needs a CareerV2LLM: of another model's budget nothing is known")
-    verdict = RunnableLambda(_Verdict(domain, include_raw), name="verdict")
-    chain = RunnableLambda(as_request, name="request") | ladder | verdict
-    traced = chain.with_config(run_name=f"careerv2:{domain.name}", metadata={"domain": domain.name})
-    return private(traced, privacy, model)
+    told = {"domain": domain.name, "prompt_version": version(domain_prompt(domain))}
+    verdict = Verdict(domain, include_raw)
+    name = f"careerv2:{domain.name}"
+
+    def asked(request: str | dict[str, str]) -> Asked:
+        whole = as_request(request)
+        return fitted(whole, request, lambda text: rungs.fits(names[0], text)) if fit == "trim" else whole
+
+    def named(chain: Runnable[Any, Any]) -> Runnable[Any, Any]:
+        return chain.with_config(run_name=name, metadata=told)
+
+    def values(event: Event) -> Iterator[Answer]:
+        if isinstance(event, Partial) and not include_raw:
+            yield cast("Answer", event.answer)
+
+    answers = _Chain(asked, ladder, name, verdict.returned, values)
+    events = _Chain(asked, ladder, name, verdict.event, lambda event: iter([event]))
+    return private(named(answers), named(events), privacy, model)
+
+
+class _Chain(Step[Any, Any]):
+    """A request's way: its ladder, and what is made of the ledger and shown of the events.
+
+    It is no `RunnableSequence`: see `batches.streamed`.
+    """
+
+    def __init__(
+        self,
+        asked: Callable[[Any], Asked],
+        ladder: Ladder,
+        name: str,
+        verdict: Callable[[Ledger, RunnableConfig], Any],
+        shown: Callable[[Event], Iterator[Any]],
+    ) -> None:
+        self._request = RunnableLambda(asked, name="request")
+        self._ladder = ladder
+        self._verdict = RunnableLambda(verdict, name="verdict")
+        self._shown = shown
+        super().__init__(self._answer, self._aanswer, name, ladder._limit, self._yielded, self._ayielded)
+
+    def _answer(self, request: Any, config: RunnableConfig) -> Any:
+        asked = self._request.invoke(request, config)
+        return self._verdict.invoke(self._ladder.invoke(asked, config), config)
+
+    async def _aanswer(self, request: Any, config: RunnableConfig) -> Any:
+        asked = await self._request.ainvoke(request, config)
+        return await self._verdict.ainvoke(await self._ladder.ainvoke(asked, config), config)
+
+    def _yielded(self, request: Any, config: RunnableConfig) -> Iterator[Any]:
+        asked = self._request.invoke(request, config)
+        with closing(cast("Any", self._ladder.stream(asked, config))) as items:
+            for item in items:
+                if isinstance(item, Ledger):
+                    yield self._verdict.invoke(item, config)
+                else:
+                    yield from self._shown(item)
+
+    async def _ayielded(self, request: Any, config: RunnableConfig) -> AsyncGenerator[Any, None]:
+        asked = await self._request.ainvoke(request, config)
+        async with aclosing(cast("Any", self._ladder.astream(asked, config))) as items:
+            async for item in items:
+                if isinstance(item, Ledger):
+                    yield await self._verdict.ainvoke(item, config)
+                else:
+                    for each in self._shown(item):
+                        yield each
 
 
 def _names(model: CareerV2LLM | None, json_first: JsonFirst, max_reasks: int) -> list[str]:
@@ -111,7 +204,7 @@ def _names(model: CareerV2LLM | None, json_first: JsonFirst, max_reasks: int) ->
     handler = model is not None and model.handler
     if handler and json_first == "always":
         raise ConfigurationError("the handler endpoint writes its own prompt and cannot be asked for JSON")
-    text, as_json = ["draft", *["clarifier"] * max_reasks], ["json", "json_clarifier"]
+    text, as_json = ["draft", *["re-ask"] * max_reasks], ["json_first", "json_re-ask"]
     ladders = {"never": text, "fallback": text if handler else [*text, *as_json], "always": as_json}
     if json_first not in ladders:
         raise RequestError(f"json_first must be one of {', '.join(ladders)}, not {json_first!r}")
@@ -145,28 +238,34 @@ class Generated(NamedTuple):
         """Tokens of all attempts together."""
         return self.ledger.usage
 
+    def _repr_markdown_(self) -> str:
+        lacks = [f"- {issue.severity}: {issue.message}" for issue in self.issues]
+        return "\n".join([str(self.answer) if self.ok else f"Rejected:\n\n{self.text}", "", *lacks])
+
 
 def generate(
     domain: str | Domain[Answer],
-    request: str,
+    request: str | dict[str, str],
     *,
     llm: Model | None = None,
     json_first: JsonFirst = "fallback",
     max_reasks: int = 1,
     lens: Lens = "default",
     max_total_tokens: int | None = None,
+    fit: Fit = "error",
     privacy: Mode | Privacy = "mask",
 ) -> Generated:
     """The guide's `generate`: one request; a failed contract is a result, not an exception.
 
     Args:
         domain: A domain's name, or a `Domain`.
-        request: The user's question.
+        request: The user's question, or what a chain takes besides.
         llm: The model; None makes a `CareerV2LLM` from the environment.
         json_first: As in `career_chain`.
         max_reasks: As in `career_chain`.
         lens: As in `career_chain`.
         max_total_tokens: As in `career_chain`.
+        fit: As in `career_chain`.
         privacy: As in `career_chain`.
 
     Raises:
@@ -181,6 +280,7 @@ def generate(
         max_reasks=max_reasks,
         lens=lens,
         max_total_tokens=max_total_tokens,
+        fit=fit,
         privacy=privacy,
     )
     result = chain.invoke(request)
@@ -188,120 +288,3 @@ def generate(
     reading = ledger.best.reading
     answer = result["parsed"]
     return Generated(answer is not None, reading.issues, reading.text, answer, ledger)
-
-
-class Asked(NamedTuple):
-    """A request as the chain works with it: its user's turn, and what is suspicious in it."""
-
-    text: chatml.Fenced
-    flags: tuple[Flag, ...]
-
-
-class _Ladder(Step[Asked, Ledger]):
-    """Climbs the rungs until one is accepted, or the next could not finish.
-
-    It is no `RunnableWithFallbacks`: core's own invoke hands the attempts the parent's callbacks, so that they become
-    its siblings, and its batch lets every re-ask wait for all drafts. Nor does it use `with_retry`, whose batch can
-    file one input's result under another (langchain issue 35475).
-    """
-
-    def __init__(
-        self,
-        rungs: Rungs,
-        names: Sequence[str],
-        *,
-        timeout: float | None,
-        max_total_tokens: int | None,
-        limit: int | None,
-    ) -> None:
-        self._rungs = rungs
-        self._steps = [(name, rungs.rung(name)) for name in names]
-        self._timeout = timeout
-        self._max_total_tokens = max_total_tokens
-        super().__init__(self._climb, self._aclimb, "ladder", limit)
-
-    def _plan(self, asked: Asked) -> Generator[tuple[Runnable[Ask, Ledger], Ask], Ledger, Ledger]:
-        """Yields each rung with what it asks, receives the ledger with its attempt, and returns the last ledger."""
-        deadline = time.monotonic() + self._timeout if self._timeout else None
-        ledger = Ledger(flags=asked.flags)
-        for name, rung in self._steps:
-            ask = self._rungs.ask(name, asked.text, ledger, deadline)
-            if obstacle := ask.obstacle(self._max_total_tokens):
-                if not ledger.attempts:
-                    raise RequestError(f"no attempt can be made: {obstacle}")
-                return replace(ledger, stopped=obstacle)
-            ledger = yield rung, ask
-            if ledger.stopped or ledger.attempts[-1].accepted:
-                break
-        return ledger
-
-    def _climb(self, asked: Asked, config: RunnableConfig) -> Ledger:
-        plan = self._plan(asked)
-        rung, ask = next(plan)
-        while True:
-            ledger = rung.invoke(ask, config)
-            try:
-                rung, ask = plan.send(ledger)
-            except StopIteration as done:
-                return cast("Ledger", done.value)
-
-    async def _aclimb(self, asked: Asked, config: RunnableConfig) -> Ledger:
-        plan = self._plan(asked)
-        rung, ask = next(plan)
-        while True:
-            ledger = await rung.ainvoke(ask, config)
-            try:
-                rung, ask = plan.send(ledger)
-            except StopIteration as done:
-                return cast("Ledger", done.value)
-
-
-_UNSAID = "Use the texts below."
-"""The request where there are only documents."""
-
-
-def as_request(request: str | dict[str, str]) -> Asked:
-    """The request of a chain's input, its documents in fences.
-
-    Raises:
-        RequestError: It is no text, or a part of it is none or empty.
-    """
-    typed = as_typed(request)
-    if isinstance(request, str):
-        return Asked(chatml.fenced(request), flags(typed))
-    names = [*chatml.DOCUMENTS]
-    if not isinstance(request, dict) or not request or not set(request) <= {"request", *names}:
-        raise RequestError(f"the chain takes a string, or a dict of strings with the keys request, {', '.join(names)}")
-    for name, text in request.items():
-        if not isinstance(text, str) or not text.strip():
-            raise RequestError(f"{name} must be a string with something in it; leave it out where there is none")
-    found = tuple(replace(flag, source=name) for name, text in typed.items() for flag in flags(text))
-    documents = {name: request[name] for name in names if name in request}
-    said = request.get("request", _UNSAID)
-    return Asked(chatml.with_documents(said, documents) if documents else chatml.fenced(said), found)
-
-
-class _Verdict:
-    """What a chain returns or raises for a ledger, which goes into the trace as metadata."""
-
-    def __init__(self, domain: Domain[Answer], include_raw: bool) -> None:
-        self._domain = domain
-        self._include_raw = include_raw
-        self._note = RunnableLambda(lambda summary: summary, name="ledger")
-
-    def __call__(self, ledger: Ledger, config: RunnableConfig) -> Any:
-        if getattr(config.get("callbacks"), "handlers", None):  # else nobody would see the step
-            summary = ledger.summary()
-            self._note.invoke(summary, merge_configs(config, {"metadata": summary}))
-        kept, last = ledger.best, ledger.attempts[-1]
-        if all(attempt.error for attempt in ledger.attempts) and last.error is not None:
-            raise last.error
-        error = None if kept.accepted else ContractError(self._domain, kept.reading, ledger)
-        if kept.reading.answer is not None:
-            kept.reading.answer._flags = ledger.flags
-        if self._include_raw:
-            parsed = kept.reading.answer if kept.accepted else None
-            return {"parsed": parsed, "raw": list(ledger.attempts), "parsing_error": error, "ledger": ledger}
-        if error is not None:
-            raise error from last.error
-        return kept.reading.answer

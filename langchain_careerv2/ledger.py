@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from pydantic_core import SchemaSerializer, core_schema
 
 from langchain_careerv2.domains import Answer, Reading
 from langchain_careerv2.gates.hostile import Flag
 from langchain_careerv2.runpod.outputs import Usage
 from langchain_careerv2.structured import Dialect
+from langchain_careerv2.trimming.sections import Cut
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Attempt:
     """One try at an answer.
 
     Attributes:
-        rung: `draft`, `clarifier`, `json`, or `json_clarifier`.
+        rung: `draft`, `re-ask`, `json_first`, or `json_re-ask`.
         reading: What was read out of the completion.
         reason: Why it was made: the gate codes of the attempt before, `cut`, a JSON problem, the name of an error;
             empty for the first.
@@ -30,6 +33,7 @@ class Attempt:
         chars: Characters of the prompt.
         limit: Tokens in and out that it could take.
         error: Why it brought no completion; its reading is then that of an empty text.
+        prompt_version: The version of its prompt, without the request.
     """
 
     rung: str
@@ -44,6 +48,7 @@ class Attempt:
     chars: int = 0
     limit: int = 0
     error: Exception | None = None
+    prompt_version: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -72,6 +77,7 @@ class Attempt:
             "completion_tokens": usage.completion_tokens,
             "delay_ms": self.info.get("delay_ms"),
             "execution_ms": self.info.get("execution_ms"),
+            "prompt_version": self.prompt_version,
             "dialect": self.dialect,
             "constrained": self.constrained,
             "truncated": self.truncated,
@@ -88,11 +94,13 @@ class Ledger:
         attempts: The attempts.
         stopped: Why no further one was made, where one was due: no time, no tokens, or an error that will not pass.
         flags: What the request has of hidden text, disguised letters and orders to the model.
+        cuts: What was cut of the documents to make them fit.
     """
 
     attempts: tuple[Attempt, ...] = ()
     stopped: str = ""
     flags: tuple[Flag, ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def best(self) -> Attempt:
@@ -125,4 +133,16 @@ class Ledger:
             "uncounted": sum(attempt.usage is None for attempt in self.attempts),
             "stopped": self.stopped,
             "flags": sorted({flag.kind for flag in self.flags}),
+            "cut": sum(cut.characters for cut in self.cuts),
         }
+
+
+def _plain(attempt: Attempt) -> dict[str, Any]:
+    """An attempt with its error's name in the error's place."""
+    parts = {part.name: getattr(attempt, part.name) for part in fields(attempt)}
+    return {**parts, "error": type(attempt.error).__name__ if attempt.error else None}
+
+
+# A message is written as JSON by pydantic, with the ledger in its artifact; it knows no exceptions.
+_AS_JSON = core_schema.plain_serializer_function_ser_schema(_plain, when_used="json")
+Attempt.__pydantic_serializer__ = SchemaSerializer(core_schema.any_schema(serialization=_AS_JSON))  # type: ignore[attr-defined]  # pydantic looks for it on any class

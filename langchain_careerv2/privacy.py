@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
@@ -13,9 +13,20 @@ from langchain_core.runnables.utils import ConfigurableFieldSpec
 
 from langchain_careerv2.batches import SideBySide
 from langchain_careerv2.errors import ConfigurationError, RequestError
-from langchain_careerv2.gates.privacy import CARRIED, TYPED, Detector, DetectorError, Mask, Typed, each
+from langchain_careerv2.gates.privacy import (
+    CARRIED,
+    TYPED,
+    Detector,
+    DetectorError,
+    Mask,
+    Typed,
+    each,
+    placeholder_begins,
+)
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.restoring import restored
+from langchain_careerv2.runpod.aclient import overheard
+from langchain_careerv2.streaming import Accepted, Rejected, Superseded, Token
 
 Mode = Literal["mask", "traces", "off"]
 Request = str | dict[str, str]
@@ -49,35 +60,39 @@ class Privacy:
         return value if isinstance(value, Privacy) else cls(value)
 
 
-def private(chain: Runnable[Any, Any], privacy: Mode | Privacy, model: CareerV2LLM | None) -> Runnable[Any, Any]:
-    """The chain behind a mask, or as it is where nothing is to be hidden.
+def private(
+    chain: Runnable[Any, Any], events: Runnable[Any, Any], privacy: Mode | Privacy, model: CareerV2LLM | None
+) -> CareerChain:
+    """The chain behind a mask, if there is anything to be hidden, and the events of its stream.
 
     Raises:
         RequestError: There is no such mode.
         ConfigurationError: `traces` with another model than a `CareerV2LLM`.
     """
     privacy = Privacy.of(privacy)
-    if privacy.mode == "off":
-        return chain
     if privacy.mode == "traces" and model is None:
         raise ConfigurationError("privacy='traces' needs a CareerV2LLM: another model sends what its trace shows")
-    return PrivateChain(chain, privacy, model.max_concurrency if model else None)
+    return CareerChain(chain, events, privacy, model.max_concurrency if model else None)
 
 
-class PrivateChain(SideBySide[Request, Any]):
-    """A chain behind a mask: each call has one of its own.
+class CareerChain(SideBySide[Request, Any]):
+    """What `career_chain` and `career_assistant` return: a chain behind a mask, of which each call has one of its own.
 
     The mask is put on before the chain's own run begins, so that a trace of it never has the request. What is put
     around this chain, a sequence or a fallback, traces what it is given; a retry is put inside.
 
     Args:
         chain: The chain.
+        events: The same chain, whose stream yields events.
         privacy: What to hide, and from whom.
         limit: The inputs of a batch at once, where the caller names no number.
     """
 
-    def __init__(self, chain: Runnable[Any, Any], privacy: Privacy, limit: int | None) -> None:
+    def __init__(
+        self, chain: Runnable[Any, Any], events: Runnable[Any, Any], privacy: Privacy, limit: int | None
+    ) -> None:
         self._chain = chain
+        self._events = events
         self._privacy = privacy
         self._limit = limit
 
@@ -90,42 +105,66 @@ class PrivateChain(SideBySide[Request, Any]):
         Raises:
             RequestError: What cannot be looked into, or a detector failed; nothing was sent.
         """
-        with self._hidden(input) as (mask, hidden):
-            return restored(self._chain.invoke(hidden, config, **kwargs), mask)
+        typed = self._hidden(input)
+        with self._carried(typed):
+            return restored(self._chain.invoke(typed.hidden, config, **kwargs), typed.mask)
 
     async def ainvoke(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """As `invoke`, in this event loop."""
-        with self._hidden(input) as (mask, hidden):
-            return restored(await self._chain.ainvoke(hidden, config, **kwargs), mask)
+        typed = self._hidden(input)
+        with self._carried(typed):
+            return restored(await self._chain.ainvoke(typed.hidden, config, **kwargs), typed.mask)
 
     def stream(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yields what the chain does, restored."""
-        with self._hidden(input) as (mask, hidden):
-            chunks = cast("Generator[Any, None, None]", self._chain.stream(hidden, config, **kwargs))
-        with closing(chunks):
-            while (chunk := self._next(chunks, mask)) is not _END:
-                yield restored(chunk, mask)
+        return self._streamed(self._chain, input, config, **kwargs)
 
-    def _next(self, chunks: Iterator[Any], mask: Mask) -> Any:
+    def astream(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
+        """As `stream`, in this event loop."""
+        return self._astreamed(self._chain, input, config, **kwargs)
+
+    def events(self, request: Request, config: RunnableConfig | None = None) -> Generator[Any, None, None]:
+        """The events of a request: see `career_stream`."""
+        return self._streamed(self._events, request, config)
+
+    def aevents(self, request: Request, config: RunnableConfig | None = None) -> AsyncGenerator[Any, None]:
+        """As `events`, in this event loop."""
+        return self._astreamed(self._events, request, config)
+
+    def _streamed(self, chain: Runnable[Any, Any], request: Request, *args: Any, **kwargs: Any) -> Generator[Any]:
+        typed = self._hidden(request)
+        restoring = _Restoring(typed.mask)
+        with closing(cast("Any", chain.stream(typed.hidden, *args, **kwargs))) as chunks:
+            while (chunk := self._next(chunks, typed)) is not _END:
+                yield from restoring.of(chunk)
+
+    async def _astreamed(
+        self, chain: Runnable[Any, Any], request: Request, *args: Any, **kwargs: Any
+    ) -> AsyncGenerator[Any]:
+        typed = self._hidden(request)
+        restoring = _Restoring(typed.mask)
+
+        async def ask(say: Callable[[Any], None]) -> object:
+            with self._carried(typed):
+                async with aclosing(cast("Any", chain.astream(typed.hidden, *args, **kwargs))) as chunks:
+                    async for chunk in chunks:
+                        say(chunk)
+            return _END
+
+        async with aclosing(overheard(ask)) as items:
+            async for item in items:
+                for shown in restoring.of(item) if item is not _END else ():
+                    yield shown
+
+    def _next(self, chunks: Iterator[Any], typed: Typed) -> Any:
         # The mask is carried for as long as the chain works, and not while the caller does.
-        with self._carried(mask):
+        with self._carried(typed):
             return next(chunks, _END)
 
-    async def astream(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
-        """As `stream`, in this event loop."""
-        with self._hidden(input) as (mask, hidden):
-            chunks = cast("AsyncGenerator[Any, None]", self._chain.astream(hidden, config, **kwargs))
-        async with aclosing(chunks):
-            while (chunk := await self._anext(chunks, mask)) is not _END:
-                yield restored(chunk, mask)
-
-    async def _anext(self, chunks: AsyncIterator[Any], mask: Mask) -> Any:
-        with self._carried(mask):
-            return await anext(chunks, _END)
-
-    @contextmanager
-    def _hidden(self, request: Request) -> Iterator[tuple[Mask, Any]]:
-        mask, failure = Mask(self._privacy.detectors, exact=self._privacy.mode == "traces"), ""
+    def _hidden(self, request: Request) -> Typed:
+        mask = Mask(self._privacy.detectors, exact=self._privacy.mode == "traces")
+        if self._privacy.mode == "off":
+            return Typed(request, request, mask)
         try:
             if isinstance(request, dict):  # several texts: what one says of a person is hidden in all
                 each([*request.values()], mask.learn)
@@ -134,22 +173,27 @@ class PrivateChain(SideBySide[Request, Any]):
                 hidden = each(request, mask.hide)
         except (DetectorError, TypeError) as error:
             failure = str(error)
-        if failure:
-            raise RequestError(f"the request cannot be hidden: {failure}")
-        with self._carried(mask), _typed(Typed(request, hidden, mask)):
-            yield mask, hidden
+        else:
+            return Typed(request, hidden, mask)
+        raise RequestError(f"the request cannot be hidden: {failure}")
 
     @contextmanager
-    def _carried(self, mask: Mask) -> Iterator[None]:
-        token = CARRIED.set(mask if self._privacy.mode == "traces" else None)
+    def _carried(self, typed: Typed) -> Iterator[None]:
+        if TYPED.get() is not None and self._privacy.mode == "off":
+            yield  # it is inside of a chain that has said what was typed
+            return
+        carried = CARRIED.set(typed.mask if self._privacy.mode == "traces" else None)
+        told = TYPED.set(typed)
         try:
             yield
         finally:
-            CARRIED.reset(token)
+            TYPED.reset(told)
+            CARRIED.reset(carried)
 
-    def with_retry(self, **options: Any) -> PrivateChain:
+    def with_retry(self, **options: Any) -> CareerChain:
         """As of any runnable; the retry is inside, since its own run would trace the request."""
-        return PrivateChain(self._chain.with_retry(**options), self._privacy, self._limit)
+        chains = self._chain.with_retry(**options), self._events.with_retry(**options)
+        return CareerChain(*chains, self._privacy, self._limit)
 
     @property
     def InputType(self) -> Any:  # noqa: D102, N802  # as in core
@@ -176,10 +220,31 @@ class PrivateChain(SideBySide[Request, Any]):
         return self._chain.get_graph(config)
 
 
-@contextmanager
-def _typed(typed: Typed) -> Iterator[None]:
-    token = TYPED.set(typed)
-    try:
-        yield
-    finally:
-        TYPED.reset(token)
+class _Restoring:
+    """Restores what a stream yields; a placeholder that is cut between two tokens comes with the later one."""
+
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
+        self._text = ""
+        self._shown = 0
+
+    def of(self, item: Any) -> Iterator[Any]:
+        """The item restored, after the text that must come before it."""
+        if not self._mask:
+            yield item
+            return
+        if isinstance(item, Token):
+            self._text += item.text
+            yield from self._due(self._text[: placeholder_begins(self._text)])
+            return
+        if isinstance(item, Accepted):
+            yield from self._due(self._text)
+        if isinstance(item, (Superseded, Rejected)):
+            self._text, self._shown = "", 0
+        yield restored(item, self._mask)
+
+    def _due(self, text: str) -> Iterator[Token]:
+        whole = self._mask.restore(text)
+        if piece := whole[self._shown :]:
+            self._shown = len(whole)
+            yield Token(piece)

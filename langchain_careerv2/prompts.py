@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Literal
@@ -80,6 +81,11 @@ def json_prompt(domain: str | Domain[Answer]) -> PromptTemplate:
     answers = (domain.read(text).answer for text in domain.exemplars)
     shown = [json.dumps(answer.form(), ensure_ascii=False) for answer in answers if answer]
     return _template(f"{domain.system}\n\n{JSON_INSTRUCTION}", shown)
+
+
+def version(template: PromptTemplate) -> str:
+    """The version of a prompt: a fingerprint of its words, for telling runs with different prompts apart."""
+    return hashlib.sha256(template.template.encode()).hexdigest()[:12]
 
 
 SMALL_TALK_SYSTEM = (

@@ -53,14 +53,16 @@ class _Restorer:
         if isinstance(value, Mapping):
             return {self.of(name): self.of(inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
-            return type(value)(self.of(inner) for inner in value)
+            made = [self.of(inner) for inner in value]
+            return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
         is_record = is_dataclass(value) and not isinstance(value, type)
         return replace(value, **self._parts(value, ())) if is_record else value
 
     def _model(self, value: Any) -> Any:
         made = value.model_copy(update={name: self.of(inner) for name, inner in value})
         if isinstance(made, Answer):
-            made._flags, made._route = self.of(value._flags), self.of(value._route)
+            made._flags, made._route, made._cuts = self.of(value._flags), self.of(value._route), self.of(value._cuts)
+            made._partial = value._partial
         return made
 
     def _reading(self, reading: Reading[Answer]) -> Reading[Answer]:

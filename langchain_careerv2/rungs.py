@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import math
-import re
 import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, closing
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from langchain_core.outputs import Generation
 from langchain_core.prompt_values import StringPromptValue
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import merge_configs
 
-from langchain_careerv2.chatml import Fenced, unfenced
-from langchain_careerv2.domains import PROOF, Answer, Domain, Lens
+from langchain_careerv2.batches import Step, aseen, seen
+from langchain_careerv2.chatml import Fenced, last_user_turn, unfenced
+from langchain_careerv2.domains import PROOF, Answer, Domain, Lens, Reading
 from langchain_careerv2.errors import InvalidRequestError, JobError, PromptTooLongError
 from langchain_careerv2.gates.privacy import CARRIED
 from langchain_careerv2.generations import CACHED, Model, career_model, generation_of, info_of, usage_of, was_cut
 from langchain_careerv2.ledger import Attempt, Ledger
 from langchain_careerv2.output_parsers import CareerOutputParser
-from langchain_careerv2.prompts import domain_prompt, json_prompt
+from langchain_careerv2.prompts import domain_prompt, json_prompt, version
+from langchain_careerv2.sampling import HANDLER_CHARS
 from langchain_careerv2.structured import DIALECTS, RUNAWAYS, Dialect
+from langchain_careerv2.tokens import at_most
+from langchain_careerv2.wired import CHARS_PER_TOKEN
 
 REASK_GROWTH = 0.10
 """The share of the first prompt that the clarifiers of a re-ask may add to it."""
-LETTERS_PER_TOKEN = 3
-"""For a prompt that no usage is known of: English has about four letters a token; a digit or a sign is one."""
-TOKENS_PER_FOREIGN = 1.5
-"""Tokens of a character outside ASCII, as an upper estimate."""
+TRIM_MARGIN = 1.1
+"""What the likely tokens of a text that is trimmed are multiplied with: nine estimates in ten are less wrong."""
 ESTIMATE_MARGIN = 1.2
 """What an estimate from an earlier prompt is multiplied with, since JSON has more signs than text."""
 JSON_CLARIFIER = "Write one complete JSON object with every key of the example, and nothing before or after it."
-_LETTERS = re.compile(r"[A-Za-z ]+")
 
 
 class Ask(NamedTuple):
@@ -45,6 +48,8 @@ class Ask(NamedTuple):
         dialect: How JSON is asked for; None for text.
         ledger: The attempts before.
         request: What the user asked: the answer's claims are looked up in it.
+        prompt_version: The version of the prompt's template.
+        excess: Why the prompt does not fit; None where it does.
     """
 
     rung: str
@@ -53,10 +58,19 @@ class Ask(NamedTuple):
     options: dict[str, Any]
     dialect: Dialect | None
     ledger: Ledger
-    request: str = ""
+    request: str
+    prompt_version: str
+    excess: PromptTooLongError | None
+
+    def traced(self, config: RunnableConfig) -> RunnableConfig:
+        """The config of the attempt, whose steps are traced with its rung, its prompt's version and its dialect."""
+        told = {"rung": self.rung, "prompt_version": self.prompt_version, "dialect": self.dialect or "text"}
+        return merge_configs(config, {"metadata": told})
 
     def obstacle(self, max_total_tokens: int | None) -> str:
         """Why the attempt cannot finish, in words that hold nothing of the request; empty where it can."""
+        if self.excess is not None:
+            return str(self.excess)
         left = self.options.get("timeout", math.inf)
         made = [attempt.seconds for attempt in self.ledger.attempts if attempt.error is None]
         if left <= (quickest := min(made, default=0.0)):
@@ -80,28 +94,64 @@ class Rungs:
         self._generation = generation_of(llm)
         self._parser = CareerOutputParser(domain, lens=lens)
         self._text, self._json = domain_prompt(domain), json_prompt(domain)
+        self._versions = version(self._text), version(self._json)
         self._proof = str(domain.schema["properties"][PROOF]["const"])
 
-    def rung(self, name: str) -> Runnable[Ask, Ledger]:
-        """One attempt: the model's answer, read and added to the ledger."""
+    def rung(self, name: str) -> Step[Ask, Ledger]:
+        """One attempt: the model's answer, read and added to the ledger; its stream yields the model's text before."""
 
         def attempt(ask: Ask, config: RunnableConfig) -> Ledger:
             began = time.monotonic()
             try:
-                made = self._generation.invoke(StringPromptValue(text=ask.prompt), config, **ask.options)
+                prompt = seen("prompt", _prompt_of(ask), ask.request, config)
+                made = self._generation.invoke(prompt, config, **ask.options)
             except Exception as error:  # noqa: BLE001  # whatever the model raises, the attempts before must not be lost
                 return self._failed(ask, error, began)
-            return self._judged(ask, made, began)
+            return self._judged(ask, made, began, seen("parse", self._reader(ask), made, config))
 
         async def aattempt(ask: Ask, config: RunnableConfig) -> Ledger:
             began = time.monotonic()
             try:
-                made = await self._generation.ainvoke(StringPromptValue(text=ask.prompt), config, **ask.options)
+                prompt = await aseen("prompt", _prompt_of(ask), ask.request, config)
+                made = await self._generation.ainvoke(prompt, config, **ask.options)
             except Exception as error:  # noqa: BLE001  # as above
                 return self._failed(ask, error, began)
-            return self._judged(ask, made, began)
+            return self._judged(ask, made, began, await aseen("parse", self._reader(ask), made, config))
 
-        return RunnableLambda(attempt, afunc=aattempt, name=name)
+        def flow(ask: Ask, config: RunnableConfig) -> Iterator[str | Ledger]:
+            began, made = time.monotonic(), Generation(text="")
+            try:
+                prompt = seen("prompt", _prompt_of(ask), ask.request, config)
+                with closing(cast("Any", self._generation.stream(prompt, config, **ask.options))) as pieces:
+                    for piece in pieces:
+                        if isinstance(piece, str):
+                            yield piece
+                        else:
+                            made = piece
+            except Exception as error:  # noqa: BLE001  # as above
+                yield self._failed(ask, error, began)
+                return
+            yield self._judged(ask, made, began, seen("parse", self._reader(ask), made, config))
+
+        async def aflow(ask: Ask, config: RunnableConfig) -> AsyncGenerator[str | Ledger, None]:
+            began, made = time.monotonic(), Generation(text="")
+            try:
+                prompt = await aseen("prompt", _prompt_of(ask), ask.request, config)
+                async with aclosing(cast("Any", self._generation.astream(prompt, config, **ask.options))) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, str):
+                            yield piece
+                        else:
+                            made = piece
+            except Exception as error:  # noqa: BLE001  # as above
+                yield self._failed(ask, error, began)
+                return
+            yield self._judged(ask, made, began, await aseen("parse", self._reader(ask), made, config))
+
+        return Step(attempt, aattempt, name, None, flow, aflow)
+
+    def _reader(self, ask: Ask) -> Callable[[Generation], Reading[Answer]]:
+        return lambda made: self._parser.read(made, ask.request)
 
     def ask(self, name: str, request: Fenced, ledger: Ledger, deadline: float | None) -> Ask:
         """Plans an attempt after those of the ledger; the deadline is one of `time.monotonic()`.
@@ -112,7 +162,7 @@ class Rungs:
         as_json = name.startswith("json")
         template = self._json if as_json else self._text
         prompt = template.format(request=request)
-        if "clarifier" in name and not _refused(ledger.attempts[-1]):
+        if "re-ask" in name and not _refused(ledger.attempts[-1]):
             clarifier = self._clarifier(name, ledger, int(len(prompt) * REASK_GROWTH) - 1)
             prompt = template.format(request=Fenced(f"{request}\n{clarifier}"))
         tokens = _estimate(prompt, ledger)
@@ -120,7 +170,32 @@ class Rungs:
         options = self._options(ledger, tokens, dialect)
         if deadline is not None:
             options["timeout"] = deadline - time.monotonic()
-        return Ask(name, prompt, tokens + options.get("max_tokens", 0), options, dialect, ledger, unfenced(request))
+        tokens += options.get("max_tokens", 0)
+        version, excess = self._versions[as_json], self._excess(prompt, 1.0)
+        return Ask(name, prompt, tokens, options, dialect, ledger, unfenced(request), version, excess)
+
+    def fits(self, name: str, request: Fenced) -> bool:
+        """Whether the prompt of a rung, and an answer to it, fit the endpoint, with a margin for the estimate."""
+        template = self._json if name.startswith("json") else self._text
+        return self._excess(template.format(request=request), TRIM_MARGIN) is None
+
+    def _excess(self, prompt: str, margin: float) -> PromptTooLongError | None:
+        """Why a prompt does not fit; None where it does, or where the model is another one."""
+        if self._model is None:
+            return None
+        if self._model.handler:
+            sent = last_user_turn(prompt) if self._model.handler_prompt == "question" else prompt
+            return too_long(len(sent), HANDLER_CHARS, "characters", "the handler takes")
+        answer = self._bound.get("max_tokens") or self._model.max_tokens or self._domain.max_tokens
+        limit, mask = self._model.max_model_len - answer, CARRIED.get()
+        prompt = prompt if mask is None else mask.restore(prompt)
+        if len(prompt.encode("utf-8", "replace")) <= limit:  # no token is less than a byte
+            return None
+        most, taker = self._model.max_model_len * CHARS_PER_TOKEN, f"a context of {self._model.max_model_len} takes"
+        if excess := too_long(len(prompt), most, "characters", taker):  # as the model refuses them, whatever the tokens
+            return excess
+        whose = f"beside an answer of {answer}, a context of {self._model.max_model_len} takes"
+        return too_long(math.ceil(self._model.get_num_tokens(prompt) * margin), limit, "tokens", whose)
 
     def _clarifier(self, name: str, ledger: Ledger, room: int) -> str:
         """The sentences for what the last attempt lacks; another one than before, so that no cache has the answer."""
@@ -166,6 +241,7 @@ class Rungs:
             chars=len(ask.prompt),
             limit=ask.tokens,
             error=error,
+            prompt_version=ask.prompt_version,
         )
         refused = _refused(attempt)
         if not ask.ledger.attempts and not refused:
@@ -177,12 +253,11 @@ class Rungs:
             ask.ledger, attempts=(*ask.ledger.attempts, attempt), stopped="" if passes else type(error).__name__
         )
 
-    def _judged(self, ask: Ask, made: Generation, began: float) -> Ledger:
+    def _judged(self, ask: Ask, made: Generation, began: float, reading: Reading[Answer]) -> Ledger:
         info = info_of(made)
         cached = bool(info.get(CACHED))
         kept = ("finish_reason",) if cached else ("finish_reason", "job_id", "delay_ms", "execution_ms")
         worked = 0 if cached else info.get("execution_ms") or 0
-        reading = self._parser.read(made, ask.request)
         attempt = Attempt(
             ask.rung,
             reading,
@@ -195,8 +270,23 @@ class Rungs:
             seconds=worked / 1000 or time.monotonic() - began,
             chars=len(ask.prompt),
             limit=ask.tokens,
+            prompt_version=ask.prompt_version,
         )
         return replace(ask.ledger, attempts=(*ask.ledger.attempts, attempt))
+
+
+def too_long(counted: int, limit: int, unit: Literal["tokens", "characters"], whose: str) -> PromptTooLongError | None:
+    """The error of a prompt that has more than an endpoint takes."""
+    if counted <= limit:
+        return None
+    about = "about " if unit == "tokens" else ""
+    error = PromptTooLongError(f"the prompt has {about}{counted} {unit}; {whose} {limit} at most")
+    error.counted, error.limit, error.unit = counted, limit, unit
+    return error
+
+
+def _prompt_of(ask: Ask) -> Callable[[str], StringPromptValue]:
+    return lambda _: StringPromptValue(text=ask.prompt)
 
 
 def _refused(attempt: Attempt) -> bool:
@@ -212,6 +302,4 @@ def _estimate(prompt: str, ledger: Ledger) -> int:
     known = [attempt.usage.prompt_tokens / attempt.chars for attempt in ledger.attempts if attempt.usage]
     if any(known):
         return min(math.ceil(len(prompt) * max(known) * ESTIMATE_MARGIN), len(prompt.encode()))
-    others = _LETTERS.sub("", prompt)
-    foreign = len(others) - len(others.encode("ascii", "ignore"))
-    return math.ceil((len(prompt) - len(others)) / LETTERS_PER_TOKEN + len(others) + (TOKENS_PER_FOREIGN - 1) * foreign)
+    return at_most(prompt)

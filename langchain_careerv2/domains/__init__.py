@@ -14,6 +14,7 @@ from langchain_careerv2.domains import (
 )
 from langchain_careerv2.domains._base import CUT_CLARIFIER, Answer, Domain, Issue, Lens, Reading
 from langchain_careerv2.domains._forms import JSON_INSTRUCTION, PROOF, Schema
+from langchain_careerv2.domains._growing import Closed, Growth, settled
 from langchain_careerv2.domains.ats_keywords import AtsKeywords
 from langchain_careerv2.domains.job_description import JobDescription
 from langchain_careerv2.domains.job_resume_match import JobResumeMatch
@@ -48,7 +49,9 @@ __all__ = [
     "Answer",
     "AtsKeywords",
     "Bullet",
+    "Closed",
     "Domain",
+    "Growth",
     "Issue",
     "JobDescription",
     "JobResumeMatch",
@@ -58,5 +61,6 @@ __all__ = [
     "ResumeGuidance",
     "Schema",
     "named_domain",
+    "settled",
     "unclarified",
 ]

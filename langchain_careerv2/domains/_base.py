@@ -16,6 +16,7 @@ from langchain_careerv2.domains._reading import CONTROL, READ_CHARS, Excerpt, cl
 from langchain_careerv2.domains._voice import Part, Style
 from langchain_careerv2.gates.hostile import Flag
 from langchain_careerv2.gates.router import Route
+from langchain_careerv2.trimming.sections import Cut
 
 Severity = Literal["gate", "contract"]
 
@@ -72,6 +73,8 @@ class Answer(BaseModel):
     _reading: Reading[Any] | None = PrivateAttr(None)
     _flags: tuple[Flag, ...] = PrivateAttr(())
     _route: Route | None = PrivateAttr(None)
+    _cuts: tuple[Cut, ...] = PrivateAttr(())
+    _partial: bool = PrivateAttr(False)
 
     @abstractmethod
     def render(self) -> str:
@@ -98,9 +101,19 @@ class Answer(BaseModel):
         return self._flags
 
     @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """What a chain cut of the documents to make them fit the model's context (`fit="trim"`)."""
+        return self._cuts
+
+    @property
     def route(self) -> Route | None:
         """Why an assistant gave the question to this domain; None where the caller chose it."""
         return self._route
+
+    @property
+    def partial(self) -> bool:
+        """Whether it comes from a stream before its verdict: more of it may follow, or all of it be taken back."""
+        return self._partial
 
     @property
     def ungrounded(self) -> tuple[str, ...]:
@@ -240,20 +253,20 @@ class Domain(Generic[A]):
         found, issues = self.judge(len(clean.split()), **parts)
         spans = {path: (places[item.start], places[item.end - 1] + 1) for path, item in _excerpts(found or {})}
         strange, more = self._looked_up(found, request, lens)
-        return self._reading(found, self._through(lens, issues + more, text), joined, joined, spans, ungrounded=strange)
+        return self._reading(found, self.through(lens, issues + more, text), joined, joined, spans, ungrounded=strange)
 
     def _read_form(self, raw: str, said: str, lens: Lens, request: str) -> Reading[A]:
         try:
             form, proved = parse(self.schema, said)
         except ValueError as error:
             _, issues = self.judge(0, **self.take("", False))
-            return self._reading(None, self._through(lens, issues, ""), "", raw, {}, str(error))
+            return self._reading(None, self.through(lens, issues, ""), "", raw, {}, str(error))
         text = self.compose(**form)
         parts = {name: _plain(value) for name, value in form.items()}
         found, issues = self.judge(len(text.split()), **parts)
         spans = {path: (item.start, item.end) for path, item in _excerpts(found or {})}
         strange, more = self._looked_up(found, request, lens)
-        judged = self._through(lens, issues + more, text)
+        judged = self.through(lens, issues + more, text)
         return self._reading(found, judged, text, raw, spans, proved=proved, ungrounded=strange)
 
     def _looked_up(self, found: Form | None, request: str, lens: Lens) -> tuple[tuple[str, ...], list[Issue]]:
@@ -270,7 +283,8 @@ class Domain(Generic[A]):
             *check("ungrounded", len(strange), gate=True, contract=is_bare or not strange, expected=GROUNDED),
         ]
 
-    def _through(self, lens: Lens, issues: list[Issue], text: str) -> tuple[Issue, ...]:
+    def through(self, lens: Lens, issues: list[Issue], text: str) -> tuple[Issue, ...]:
+        """Issues as a lens shows them, gate issues first; under `reference` those of the text."""
         if lens == "reference":
             issues = [Issue(code, "gate", "less", "what the guide's check wants") for code in self.reference(text)]
         elif lens == "strict":

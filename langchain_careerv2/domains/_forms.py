@@ -106,7 +106,7 @@ def parse(schema: Schema, text: str) -> tuple[Form, bool]:
     if isinstance(read.get(PROOF), (list, dict)):  # its strings would be taken for those of the form
         raise ValueError(f"{PROOF} is no string")
     for name, kind in kinds.items():
-        if not _KINDS[kind](read[name]):
+        if not KINDS[kind](read[name]):
             raise ValueError(f"{name} is no {kind}{' of strings' * (kind == 'array')}")
     placed = _placed(read, (match.span() for match in _STRING.finditer(text, start)))
     return {name: placed[name] for name in kinds}, fits(schema, read)
@@ -151,7 +151,7 @@ def fits(schema: Schema, value: object) -> bool:
     return value in schema.get("enum", [schema.get("const")]) and not isinstance(value, bool)
 
 
-_KINDS = {
+KINDS = {
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: type(value) in {int, float},
     "array": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),

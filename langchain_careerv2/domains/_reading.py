@@ -20,7 +20,7 @@ _INVISIBLE = r"\u00ad\u180e\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile(r"<\|(?:im_end|im_start|endoftext)\|>")
 _GAP = re.compile(rf"(?:[\s{_INVISIBLE}]|<br ?/?>)+", re.IGNORECASE)
-_SAYS = re.compile(rf"[^\s{_INVISIBLE}]")
+SAYS = re.compile(rf"[^\s{_INVISIBLE}]")
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|<br ?/?>", re.IGNORECASE)
 _SPOKEN = re.compile(r"\s*assistant:", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]+")
@@ -78,7 +78,7 @@ def encodable(text: str) -> str:
 def join_seed(seed: str, completion: str) -> str:
     """Puts the seed back in front of what followed it, once; a completion that says nothing stays as it is."""
     text = completion.lstrip(" ")
-    return text if text.startswith(seed) or not _SAYS.search(CONTROL.split(text, maxsplit=1)[0]) else seed + text
+    return text if text.startswith(seed) or not SAYS.search(CONTROL.split(text, maxsplit=1)[0]) else seed + text
 
 
 def cleaned(text: str) -> tuple[str, list[int]]:

@@ -6,11 +6,13 @@ import csv
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+
+from langchain_careerv2.batches import bounded, progressing, side_by_side, unwrapped
 from langchain_careerv2.chains import Generated, JsonFirst, generate
 from langchain_careerv2.domains import DOMAINS, Lens
 from langchain_careerv2.errors import EndpointError
@@ -52,14 +54,17 @@ def run_suite(
     json_first: JsonFirst = "fallback",
     max_reasks: int = 1,
     privacy: Mode | Privacy = "mask",
+    progress: bool | str = False,
 ) -> list[Row]:
     """Runs the cases side by side, as many at once as the model allows, and returns their rows in order.
 
     An endpoint that gives no answer to a case costs that case its answer, not the run: see `Row.status`. The lens
-    `reference` judges as the guide's printed validators do, for a comparison with an old run.
+    `reference` judges as the guide's printed validators do, for a comparison with an old run. `progress=True`, or a
+    bar's title, shows a progress bar.
     """
+    cases = list(cases)
 
-    def one(case: tuple[str, str]) -> Row:
+    def one(case: tuple[str, str], _: RunnableConfig) -> Row:
         domain, prompt = case
         began = time.monotonic()
         settings: Any = {"lens": lens, "json_first": json_first, "max_reasks": max_reasks, "privacy": privacy}
@@ -70,8 +75,8 @@ def run_suite(
             result, status = None, type(error).__name__
         return Row(domain, prompt, status, time.monotonic() - began, result)
 
-    with ThreadPoolExecutor(llm.max_concurrency) as pool:
-        return list(pool.map(one, cases))
+    with progressing(progress, len(cases)) as tick:
+        return unwrapped(side_by_side(one, cases, bounded(None, len(cases), llm.max_concurrency), tick))
 
 
 def write_csv(rows: Sequence[Row], path: str | Path) -> None:

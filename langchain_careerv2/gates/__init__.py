@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_careerv2.gates.policy import BLOCKED_INTENTS, Blocked, Policy
+from langchain_careerv2.gates.policy import BLOCKED_INTENTS, Blocked, Hold, Policy
 from langchain_careerv2.gates.router import LABELS, Label, Route, classify
 
-__all__ = ["BLOCKED_INTENTS", "LABELS", "Blocked", "Label", "Policy", "Route", "classify"]
+__all__ = ["BLOCKED_INTENTS", "LABELS", "Blocked", "Hold", "Label", "Policy", "Route", "classify"]

@@ -89,6 +89,12 @@ def settled(text: str, request: str = "", *, any_money: bool = False) -> int:
     return min([len(text), *unsure, *(start for start, _ in pay_figures(text, request, any_money=any_money))])
 
 
+def money(text: str, request: str = "") -> list[int]:
+    """Where a text names an amount of money, of whatever kind, that its request does not have."""
+    known = _amounts(request)
+    return [found.start() for found in _MONEY.finditer(text) if not set(_values(found[0])) <= known]
+
+
 @lru_cache(maxsize=32)
 def _amounts(request: str) -> frozenset[float]:
     """Every amount of a request; it is looked at again with each piece of a streamed answer."""

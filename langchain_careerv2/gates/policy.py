@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from langchain_careerv2.gates.figures import pay_figures
+from langchain_careerv2.gates.figures import money, pay_figures, settled
 from langchain_careerv2.gates.router import LABELS, Label, Route
 
 BLOCKED_INTENTS: Mapping[str, str] = {"salary": "salary_intelligence", "market": "market_intelligence"}
@@ -51,6 +51,8 @@ class Blocked:
     def __str__(self) -> str:
         return self.message
 
+    _repr_markdown_ = __str__
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -94,9 +96,58 @@ class Policy:
             return []
         return pay_figures(answer, request, any_money=label in ANY_MONEY)
 
+    def hold(self, request: str, label: Label = "other") -> Hold:
+        """What is to be held back of a growing answer; the arguments are those of `figures_of`."""
+        return Hold(self, request, label)
+
     def check(self, answer: str, request: str, label: Label = "other") -> Blocked | None:
         """The refusal of an answer, where its figures are to be held back; the arguments are those of `figures_of`."""
         return HELD_BACK if self.figures == "hold" and self.figures_of(answer, request, label) else None
 
 
 HELD_BACK = Blocked("salary", HELD, "answer: pay figure")
+
+NEAR = 400
+"""Characters at the end of a growing text whose lines may be joined to one, as an answer's items are."""
+
+
+class Hold:
+    """How much of a growing answer can be shown, so that nothing shown has to be taken back. It serves one answer.
+
+    An amount of money waits for the whole answer, whatever it is for: an item that follows can make it pay.
+
+    Args:
+        policy: What is held back.
+        request: What was asked.
+        label: What was asked about.
+    """
+
+    def __init__(self, policy: Policy, request: str, label: Label) -> None:
+        self._free = policy.figures != "hold" or label == "salary"
+        self._policy = policy
+        self._request = request
+        self._label = label
+        self._first: int | None = None
+
+    def shown(self, text: str) -> int:
+        """How many characters of the text up to now can be shown."""
+        if self._free:
+            return len(text)
+        start = max(0, len(text) - NEAR)
+        near = text[start:].replace("\n", " ")
+        if self._first is None:
+            found = [span[0] for span in self._policy.figures_of(text, self._request, self._label)]
+            found += [start + span[0] for span in self._policy.figures_of(near, self._request, self._label)]
+            self._first = min([*found, *money(text, self._request)], default=None)
+        if self._first is not None:
+            return self._first
+        any_money = self._label in ANY_MONEY
+        near_end = start + settled(near, self._request, any_money=any_money)
+        return min(settled(text, self._request, any_money=any_money), near_end)
+
+    def passes(self, text: str, *, partial: bool = False) -> bool:
+        """Whether a whole text can be shown; of one that is `partial`, whatever may follow."""
+        if self._free:
+            return True
+        held = self._policy.figures_of(text, self._request, self._label)
+        return not held and not (partial and money(text, self._request))

@@ -32,6 +32,7 @@ _PLACEHOLDER = re.compile(
     r"|(?<![A-Za-z0-9])([A-Z]{2,16})\\?_([0-9]{1,5})(?![A-Za-z0-9_]|\.[0-9])",
     re.ASCII,
 )
+_UNFINISHED = re.compile(r"(?:\[[^\]\n]{0,30}|[A-Z][A-Z0-9_.\\]{0,30})\Z")
 _RESERVED = frozenset(token.strip("</>") for token in TAG_TOKENS)
 """What is never hidden: a prompt's own tags."""
 _RUN = re.compile(r"[^\W_]+")
@@ -207,6 +208,12 @@ class Mask:
 
 CARRIED: ContextVar[Mask | None] = ContextVar("careerv2_mask", default=None)
 """The mask of a request that only its traces hide: what sends its prompt restores it, and hides the answer."""
+
+
+def placeholder_begins(text: str) -> int:
+    """Where the end of a growing text may be the beginning of a placeholder; its length where it cannot."""
+    begun = _UNFINISHED.search(text, max(0, len(text) - 32))
+    return begun.start() if begun else len(text)
 
 
 class Typed(NamedTuple):

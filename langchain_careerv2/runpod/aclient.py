@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.protocol import (
@@ -26,9 +26,13 @@ from langchain_careerv2.runpod.protocol import (
 if TYPE_CHECKING:
     import aiohttp
 
+H = TypeVar("H")
 
 ENDING = INTERRUPT_GRACE + CANCEL_TIMEOUT + 1.0
 """Seconds that an interrupted flow may take to learn its job's id and to cancel the job."""
+
+WAKE = 1.0
+"""Seconds after which a waiting loop is woken: ipykernel tells it of an interrupt without waking it (its issue 881)."""
 
 
 async def adrive(flow: Flow[T], endpoint: Endpoint, hear: Callable[[Text], None] = lambda text: None) -> T:
@@ -62,21 +66,29 @@ async def _run(flow: Flow[T], endpoint: Endpoint, hear: Callable[[Text], None]) 
     return progress.result
 
 
-async def astream(flow: Flow[T], endpoint: Endpoint) -> AsyncGenerator[Text | T, None]:
+def astream(flow: Flow[T], endpoint: Endpoint) -> AsyncGenerator[Text | T, None]:
     """Runs a flow in this event loop: yields each `Text` as it comes and at last the flow's result.
 
     The flow runs in a task of its own, which is cancelled, and cancels its job, when the iterator is closed or dropped.
-    An iterator that did so itself would have to wait in its closing, which an ending event loop does not let it finish.
     """
-    heard: asyncio.Queue[Text | None] = asyncio.Queue()
-    task = asyncio.create_task(adrive(flow, endpoint, heard.put_nowait))
+    return overheard(lambda say: adrive(flow, endpoint, say))
+
+
+async def overheard(work: Callable[[Callable[[H], None]], Coroutine[Any, Any, T]]) -> AsyncGenerator[H | T, None]:
+    """Runs work in a task of its own: yields what it says meanwhile, and at last its result.
+
+    The task is cancelled when the iterator is closed or dropped. An iterator that did the work itself would have to
+    wait in its closing, which an ending event loop does not let it finish.
+    """
+    heard: asyncio.Queue[tuple[H] | None] = asyncio.Queue()
+    task = asyncio.create_task(work(lambda said: heard.put_nowait((said,))))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     task.add_done_callback(_forgive)
     task.add_done_callback(lambda _: heard.put_nowait(None))
     try:
-        while (text := await heard.get()) is not None:
-            yield text
+        while (said := await heard.get()) is not None:
+            yield said[0]
         yield await task
     finally:
         task.cancel()
@@ -180,7 +192,7 @@ async def _outlast(
     while not task.done() and (left is None or left > 0):
         began = clock()
         try:
-            await asyncio.wait({task}, timeout=left)
+            await asyncio.wait({task}, timeout=WAKE if left is None else left)
         except asyncio.CancelledError as error:
             if interruption is None:
                 interruption, left = error, grace

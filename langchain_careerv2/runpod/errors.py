@@ -18,6 +18,8 @@ EndpointError
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class EndpointError(Exception):
     """Base of every error of this package's client.
@@ -47,7 +49,17 @@ class InvalidRequestError(EndpointError):
 
 
 class PromptTooLongError(InvalidRequestError):
-    """The prompt does not fit the model's context or the handler's limit."""
+    """The prompt does not fit the model's context or the handler's limit.
+
+    Attributes:
+        counted: Tokens (by estimate) or characters that the prompt has; None where an endpoint alone knows.
+        limit: How many it may have.
+        unit: What was counted.
+    """
+
+    counted: int | None = None
+    limit: int | None = None
+    unit: Literal["tokens", "characters"] = "tokens"
 
 
 class AuthenticationError(EndpointError):

@@ -13,9 +13,7 @@ from langchain_core.prompts import PromptTemplate
 from langchain_careerv2 import chatml
 from langchain_careerv2.domains import DOMAINS, Answer, Domain, named_domain, unclarified
 from langchain_careerv2.gates import BLOCKED_INTENTS, Blocked, Policy, Route, classify
-from langchain_careerv2.gates.figures import settled
 from langchain_careerv2.gates.hostile import flags
-from langchain_careerv2.gates.policy import ANY_MONEY
 from langchain_careerv2.prompts import OTHER_SYSTEM, SMALL_TALK_SYSTEM, domain_prompt, plain_prompt
 from langchain_careerv2.runpod.errors import EndpointError, InvalidRequestError, JobError, PromptTooLongError
 from langchain_careerv2.runpod.outputs import Completion, Json
@@ -123,18 +121,17 @@ class Handler:
     async def _written(self, asked: _Asked) -> AsyncGenerator[Output, None]:
         """What the model writes, as far as it can be shown."""
         label = asked.route.label
-        holds = asked.blocks and self._policy.figures == "hold" and label != "salary"
+        policy = self._policy if asked.blocks else Policy(figures="allow")
+        hold = policy.hold(asked.request, label)
         written, shown = "", 0
         async with aclosing(self._upstream.write(asked.prompt, asked.sampling, stream=asked.streaming)) as steps:
             async for step in steps:
                 done = isinstance(step, Completion)
                 written = step.text if done else written + step.text
-                if holds and done and (refusal := self._policy.check(written, asked.request, label)):
+                if done and (refusal := policy.check(written, asked.request, label)):
                     yield _refused(refusal)
                     return
-                end = len(written)
-                if holds and not done:
-                    end = settled(written, asked.request, any_money=label in ANY_MONEY)
+                end = len(written) if done else hold.shown(written)
                 piece, shown = written[shown:end], max(shown, end)
                 if isinstance(step, Completion):
                     yield {"choices": [{"text": piece, "finish_reason": step.finish_reason}], **self._told(asked, step)}

@@ -8,8 +8,9 @@ import sys
 from functools import partial
 
 import requests
+from langchain_core.language_models import FakeStreamingListLLM
 
-from langchain_careerv2 import CareerV2LLM, career_chain, domain_prompt
+from langchain_careerv2 import CareerV2LLM, career_chain, career_stream, domain_prompt
 from tests.benchmarks.measure import medians, seconds
 from tests.benchmarks.server import ENDPOINT, KEY, TEXT, canned
 
@@ -42,6 +43,16 @@ def calls(base_url: str, rounds: int) -> None:
     print(f"chain.invoke: {ms['chain']:.2f} ms, llm.invoke {ms['llm']:.2f} ms, over {ms['chain'] - ms['llm']:.2f} ms")
 
 
+def streams(rounds: int) -> None:
+    """Prints what `career_stream` adds to each piece of a model's own stream."""
+    llm = FakeStreamingListLLM(responses=[TEXT] * 2)
+    chain = career_chain(DOMAIN, llm)
+    runs = {"llm": lambda: list(llm.stream(REQUEST)), "chain": lambda: list(career_stream(chain, REQUEST))}
+    spent = medians({name: partial(seconds, run) for name, run in runs.items()}, rounds)
+    each = 1000 * (spent["chain"] - spent["llm"]) / len(TEXT)
+    print(f"career_stream: {each:.3f} ms over the model's own stream for each of {len(TEXT)} pieces")
+
+
 def imports() -> None:
     """Prints what a plain import costs beside bare Python."""
     codes = ("pass", "import langchain_careerv2")
@@ -56,4 +67,5 @@ if __name__ == "__main__":
     rounds = parser.parse_args().rounds
     with canned(0.0) as base_url:
         calls(base_url, rounds)
+    streams(rounds // 10 or 1)
     imports()

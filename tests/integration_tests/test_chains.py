@@ -77,7 +77,7 @@ def test_usage_and_jobs_of_all_attempts_are_told() -> None:
 def test_a_contract_error_carries_all_attempts() -> None:
     with LocalEndpoint(BROKEN) as endpoint, pytest.raises(ContractError) as caught:
         career_chain("job_description", endpoint.llm()).invoke("JD for a chef")
-    assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "clarifier", "json", "json_clarifier"]
+    assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "re-ask", "json_first", "json_re-ask"]
 
 
 def test_the_deadline_reaches_the_caller_of_a_chain() -> None:

@@ -85,7 +85,7 @@ def test_under_the_schema_a_model_that_knows_nothing_passes_the_gate(domain: Dom
     for result in results:
         draft, reask, form = result["raw"]
         assert result["parsed"] is form.reading.answer
-        assert (form.rung, form.constrained, form.reading.ok) == ("json", True, True)
+        assert (form.rung, form.constrained, form.reading.ok) == ("json_first", True, True)
         assert not draft.reading.ok
         assert not reask.reading.ok
     assert sum((result["ledger"].usage for result in results), Usage()) == blind.usage
@@ -329,7 +329,7 @@ def test_a_model_behind_a_retry_a_fallback_or_a_binding_is_still_a_career_model(
         assert len(result.attempts) > 1
         assert result.usage.total_tokens <= 1500
         handler = endpoint.llm(handler=True).with_retry()
-        assert rungs(generate("ats_keywords", "a nurse", llm=handler).ledger) == ["draft", "clarifier"]
+        assert rungs(generate("ats_keywords", "a nurse", llm=handler).ledger) == ["draft", "re-ask"]
 
 
 def test_a_batch_of_a_chain_is_as_wide_as_its_bound_model_allows() -> None:
@@ -471,7 +471,7 @@ def test_the_handler_is_asked_for_text_only_and_within_its_clamp() -> None:
         result = generate("job_description", "Help", llm=llm, max_reasks=2)
         with pytest.raises(ConfigurationError):
             career_chain("job_description", llm, json_first="always")
-    assert rungs(result.ledger) == ["draft", "clarifier", "clarifier"]
+    assert rungs(result.ledger) == ["draft", "re-ask", "re-ask"]
     assert scripted.tokens() == [230, 256, 256]
 
 

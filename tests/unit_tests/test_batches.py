@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import Any
 
 import pytest
+from langchain_core.language_models import FakeListLLM
 
+from langchain_careerv2 import career_chain
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side
+from langchain_careerv2.errors import ConfigurationError
+from tests.answers import GOOD
 
 NUMBERS = list(range(30))
 
@@ -44,3 +49,22 @@ def test_an_interruption_starts_no_more_whatever_the_model() -> None:
         side_by_side(run, NUMBERS, bounded(None, len(NUMBERS), 1))
     assert begun[:2] == [0, 1]
     assert len(begun) < 10
+
+
+@pytest.mark.parametrize("progress", ["resumes", True])
+def test_a_batch_shows_a_bar_that_ends_full(progress: bool | str, capsys: pytest.CaptureFixture[str]) -> None:
+    chain = career_chain("ats_keywords", FakeListLLM(responses=[GOOD["ats_keywords"]]))
+    assert len(chain.batch(["a nurse"] * 3, progress=progress)) == 3
+    assert len(asyncio.run(chain.abatch(["a nurse"] * 3, progress=progress))) == 3
+    shown = capsys.readouterr().err
+    assert shown.count("3/3") == 2
+    assert ("resumes" in shown) == (progress == "resumes")
+    chain.batch(["a nurse"] * 3)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_without_tqdm_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    chain = career_chain("ats_keywords", FakeListLLM(responses=[GOOD["ats_keywords"]]))
+    with pytest.raises(ConfigurationError, match="pip install 'langchain-careerv2"):
+        chain.batch(["a nurse"], progress=True)

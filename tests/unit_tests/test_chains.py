@@ -17,7 +17,7 @@ from langchain_core.tracers.base import BaseTracer
 from langchain_core.tracers.schemas import Run
 from pydantic import PrivateAttr
 
-from langchain_careerv2 import career_chain, generate
+from langchain_careerv2 import career_assistant, career_chain, generate
 from langchain_careerv2.chatml import last_user_turn
 from langchain_careerv2.domains import DOMAINS, JSON_INSTRUCTION, AtsKeywords, JobDescription
 from langchain_careerv2.errors import (
@@ -99,7 +99,7 @@ def test_when_both_fail_the_better_one_is_raised_with_all_attempts() -> None:
         with pytest.raises(ContractError, match="after 2 attempts") as caught:
             career_chain("ats_keywords", scripted(*answers), json_first="never").invoke("Help")
         assert caught.value.text in (f"1. {SHORT}", "1. bad")
-        assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "clarifier"]
+        assert [attempt.rung for attempt in caught.value.attempts] == ["draft", "re-ask"]
     resume = ["Led a team " * 20, "x"]
     with pytest.raises(ContractError) as caught:
         career_chain("resume_guidance", scripted(*resume), json_first="never").invoke("Help")
@@ -111,7 +111,7 @@ def test_include_raw_returns_everything_and_raises_nothing() -> None:
     assert isinstance(good["parsed"], AtsKeywords)
     assert good["parsing_error"] is None
     assert [attempt.reading.text for attempt in good["raw"]] == ["1. bad", f"1. {GOOD['ats_keywords']}"]
-    assert (rungs(good["ledger"]), good["ledger"].attempts) == (["draft", "clarifier"], tuple(good["raw"]))
+    assert (rungs(good["ledger"]), good["ledger"].attempts) == (["draft", "re-ask"], tuple(good["raw"]))
     bad = career_chain("ats_keywords", scripted("bad", "worse"), include_raw=True).invoke("Help")
     assert bad["parsed"] is None
     assert isinstance(bad["parsing_error"], ContractError)
@@ -125,7 +125,7 @@ def test_the_json_form_is_asked_for_where_the_text_fails_twice(name: str) -> Non
     result = career_chain(name, llm, include_raw=True).invoke("Help me, please")
     assert result["parsed"] == DOMAINS[name].read(form_of(name)).answer
     assert str(result["parsed"]) == str(DOMAINS[name].read(GOOD[name]).answer)
-    assert rungs(result["ledger"]) == ["draft", "clarifier", "json"]
+    assert rungs(result["ledger"]) == ["draft", "re-ask", "json_first"]
     assert [attempt.dialect for attempt in result["raw"]] == [None, None, "none"]
     assert [attempt.constrained for attempt in result["raw"]] == [False] * 3
     assert JSON_INSTRUCTION in llm.prompts[2]
@@ -138,7 +138,7 @@ def test_json_that_fails_is_asked_for_once_more_and_told_why() -> None:
     llm = scripted("bad", "bad", form[:-20], form)
     result = career_chain("ats_keywords", llm, include_raw=True).invoke("Help")
     assert isinstance(result["parsed"], AtsKeywords)
-    assert rungs(result["ledger"]) == ["draft", "clarifier", "json", "json_clarifier"]
+    assert rungs(result["ledger"]) == ["draft", "re-ask", "json_first", "json_re-ask"]
     assert last_user_turn(llm.prompts[3]) == f"Help\n{JSON_CLARIFIER}"
     reasons = [attempt.reason for attempt in result["raw"]]
     assert reasons[:3] == ["", "count", "count"]
@@ -150,7 +150,7 @@ def test_json_that_fails_is_asked_for_once_more_and_told_why() -> None:
 
 def test_text_where_json_was_asked_for_and_json_where_text_was_are_taken_if_they_are_good() -> None:
     result = career_chain("ats_keywords", scripted("bad", "bad", GOOD["ats_keywords"]), include_raw=True).invoke("Help")
-    assert rungs(result["ledger"]) == ["draft", "clarifier", "json"]
+    assert rungs(result["ledger"]) == ["draft", "re-ask", "json_first"]
     result = career_chain("job_description", scripted(form_of("job_description")), include_raw=True).invoke("Help")
     assert (rungs(result["ledger"]), result["parsing_error"]) == (["draft"], None)
 
@@ -158,11 +158,11 @@ def test_text_where_json_was_asked_for_and_json_where_text_was_are_taken_if_they
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({"json_first": "never"}, ["draft", "clarifier"]),
-        ({"json_first": "always"}, ["json", "json_clarifier"]),
+        ({"json_first": "never"}, ["draft", "re-ask"]),
+        ({"json_first": "always"}, ["json_first", "json_re-ask"]),
         ({"json_first": "never", "max_reasks": 0}, ["draft"]),
-        ({"max_reasks": 0}, ["draft", "json", "json_clarifier"]),
-        ({"max_reasks": 3}, ["draft", "clarifier", "clarifier", "clarifier", "json", "json_clarifier"]),
+        ({"max_reasks": 0}, ["draft", "json_first", "json_re-ask"]),
+        ({"max_reasks": 3}, ["draft", "re-ask", "re-ask", "re-ask", "json_first", "json_re-ask"]),
     ],
 )
 def test_the_ladder_has_the_rungs_that_were_asked_for(settings: Any, expected: list[str]) -> None:
@@ -279,7 +279,7 @@ def test_a_reask_that_gets_no_answer_does_not_lose_the_draft() -> None:
     assert caught.value.text == f"1. {SHORT}"
     assert isinstance(caught.value.__cause__, EndpointTimeoutError)
     assert isinstance(caught.value.attempts[1].error, EndpointTimeoutError)
-    assert rungs(caught.value.ledger) == ["draft", "clarifier", "json", "json_clarifier"]
+    assert rungs(caught.value.ledger) == ["draft", "re-ask", "json_first", "json_re-ask"]
     assert generate("ats_keywords", "Help", llm=llm).text == f"1. {SHORT}"
 
 
@@ -291,7 +291,7 @@ def test_an_error_that_will_not_pass_ends_the_ladder() -> None:
 
     with pytest.raises(ContractError, match="no further attempt: AuthenticationError") as caught:
         career_chain("ats_keywords", ScriptedLLM(answer=answer)).invoke("Help")
-    assert rungs(caught.value.ledger) == ["draft", "clarifier"]
+    assert rungs(caught.value.ledger) == ["draft", "re-ask"]
     assert isinstance(caught.value.__cause__, AuthenticationError)
 
 
@@ -432,8 +432,9 @@ def test_invoke_ainvoke_stream_and_astream_agree() -> None:
     answer = chain().invoke("Help")
     assert isinstance(answer, JobDescription)
     assert asyncio.run(chain().ainvoke("Help")) == answer
-    assert list(chain().stream("Help")) == [answer]
-    assert asyncio.run(collect()) == [answer]
+    assert (last := [*chain().stream("Help")][-1]) == answer
+    assert asyncio.run(collect())[-1] == answer
+    assert not last.partial
 
 
 def test_generate_reads_like_the_guides_and_tells_more() -> None:
@@ -513,11 +514,11 @@ def test_the_attempts_nest_under_the_chain_in_a_trace(way: str) -> None:
     assert root.metadata["domain"] == "ats_keywords"
     request, ladder, verdict = names(root)[1]
     assert (request[0], ladder[0], verdict[0]) == ("request", "ladder", "verdict")
-    assert [attempt[0] for attempt in ladder[1]] == ["draft", "clarifier"]
+    assert [attempt[0] for attempt in ladder[1]] == ["draft", "re-ask"]
     assert [str(attempt).count("ScriptedLLM") for attempt in ladder[1]] == [1, 1]
     (note,) = root.child_runs[-1].child_runs
     assert note.name == "ledger"
-    assert [entry["rung"] for entry in note.metadata["attempts"]] == ["draft", "clarifier"]
+    assert [entry["rung"] for entry in note.metadata["attempts"]] == ["draft", "re-ask"]
     assert note.metadata["completion_tokens"] == 0
 
 
@@ -542,3 +543,13 @@ def test_every_run_of_a_failing_draft_ends(way: str, error: Exception) -> None:
     with pytest.raises(type(error)):
         runs[way]()
     assert [ended(root) for root in tree.roots] == [True]
+
+
+def test_a_notebook_shows_an_answer_or_what_it_lacks() -> None:
+    good = generate("ats_keywords", "Help", llm=scripted(GOOD["ats_keywords"]))
+    assert good._repr_markdown_() == f"{good.answer}\n"
+    bad = generate("ats_keywords", "Help", llm=scripted("a, b"))
+    assert "Rejected:\n\n1. a, b" in bad._repr_markdown_()
+    assert "\n- gate: count: expected 20 to 40" in bad._repr_markdown_()
+    blocked = career_assistant(scripted("a")).invoke("How much does a nurse earn?")
+    assert blocked._repr_markdown_() == blocked.message

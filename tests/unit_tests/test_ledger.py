@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from langchain_core.messages import ToolMessage
+
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.errors import EndpointTimeoutError
 from langchain_careerv2.ledger import Attempt, Ledger
@@ -49,15 +51,15 @@ def test_the_usage_is_summed_and_a_summary_is_json_without_any_text() -> None:
     ledger = Ledger(
         (
             Attempt("draft", DOMAIN.read("A candidate's secret"), usage=Usage(10, 5), truncated=True),
-            Attempt("clarifier", DOMAIN.read(""), "cut", error=EndpointTimeoutError("late")),
-            Attempt("json", DOMAIN.read('{"keywords": ["secret'), "EndpointTimeoutError", usage=Usage(20, 7)),
+            Attempt("re-ask", DOMAIN.read(""), "cut", error=EndpointTimeoutError("late")),
+            Attempt("json_first", DOMAIN.read('{"keywords": ["secret'), "EndpointTimeoutError", usage=Usage(20, 7)),
         ),
         stopped="no time",
     )
     assert ledger.usage == Usage(30, 12)
     summary = json.loads(json.dumps(ledger.summary()))
     assert (summary["prompt_tokens"], summary["completion_tokens"], summary["stopped"]) == (30, 12, "no time")
-    assert [entry["rung"] for entry in summary["attempts"]] == ["draft", "clarifier", "json"]
+    assert [entry["rung"] for entry in summary["attempts"]] == ["draft", "re-ask", "json_first"]
     assert [entry["error"] for entry in summary["attempts"]] == [None, "EndpointTimeoutError", None]
     assert "secret" not in json.dumps(summary)
     assert [entry["ok"] for entry in summary["attempts"]] == [False] * 3
@@ -66,3 +68,11 @@ def test_the_usage_is_summed_and_a_summary_is_json_without_any_text() -> None:
         "EndpointTimeoutError",
         "json: no complete JSON at character 14",
     ]
+
+
+def test_a_message_that_carries_a_ledger_is_written_as_json() -> None:
+    failed = Attempt("draft", DOMAIN.read("Rust"), error=EndpointTimeoutError("late"))
+    message = ToolMessage("no", tool_call_id="1", artifact={"ledger": Ledger((failed,))})
+    (attempt,) = json.loads(message.model_dump_json())["artifact"]["ledger"]["attempts"]
+    assert (attempt["rung"], attempt["error"]) == ("draft", "EndpointTimeoutError")
+    assert message.model_dump()["artifact"]["ledger"]["attempts"] == (failed,)
