@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_careerv2.assistant import career_assistant
     from langchain_careerv2.chains import career_chain, generate
+    from langchain_careerv2.chat_models import ChatCareerV2
+    from langchain_careerv2.documents import load_document
     from langchain_careerv2.errors import BlockedError, EndpointError
     from langchain_careerv2.llms import CareerV2LLM
     from langchain_careerv2.output_parsers import CareerOutputParser, ContractError
     from langchain_careerv2.prompts import domain_prompt
+    from langchain_careerv2.streaming import career_stream
+    from langchain_careerv2.tools import career_tools
 
 __version__ = "0.1.0"
 
@@ -20,24 +24,32 @@ _HOMES = {
     "BlockedError": "errors",
     "CareerOutputParser": "output_parsers",
     "CareerV2LLM": "llms",
+    "ChatCareerV2": "chat_models",
     "ContractError": "output_parsers",
     "EndpointError": "errors",
     "career_assistant": "assistant",
     "career_chain": "chains",
+    "career_stream": "streaming",
+    "career_tools": "tools",
     "domain_prompt": "prompts",
     "generate": "chains",
+    "load_document": "documents",
 }
 
 __all__ = [
     "BlockedError",
     "CareerOutputParser",
     "CareerV2LLM",
+    "ChatCareerV2",
     "ContractError",
     "EndpointError",
     "career_assistant",
     "career_chain",
+    "career_stream",
+    "career_tools",
     "domain_prompt",
     "generate",
+    "load_document",
 ]
 
 

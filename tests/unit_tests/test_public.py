@@ -43,3 +43,8 @@ def test_the_wire_loads_no_langchain() -> None:
 def test_the_model_and_the_chains_load_no_web_server_and_no_command_line() -> None:
     modules = loaded_by("from langchain_careerv2 import CareerV2LLM, career_chain, generate")
     assert not {"aiohttp.web", "typer", "langchain_community", "numpy"} & modules
+
+
+def test_the_tools_load_no_agent_framework_and_no_web_server() -> None:
+    modules = loaded_by("from langchain_careerv2 import career_tools")
+    assert not {"langchain", "langgraph", "aiohttp.web", "langchain_community", "numpy"} & modules
