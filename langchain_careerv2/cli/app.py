@@ -19,10 +19,11 @@ from rich.markdown import Markdown
 
 from langchain_careerv2 import __version__
 from langchain_careerv2.assistant import Reply, career_assistant
-from langchain_careerv2.chains import Generated, JsonFirst, generate
+from langchain_careerv2.chains import Fit, Generated, JsonFirst, generate
 from langchain_careerv2.cli import demo as demonstration
+from langchain_careerv2.documents import load_document
 from langchain_careerv2.domains import DOMAINS, Answer, Lens
-from langchain_careerv2.errors import ConfigurationError, EndpointError, RequestError
+from langchain_careerv2.errors import ConfigurationError, DocumentError, EndpointError, RequestError
 from langchain_careerv2.gates import Blocked
 from langchain_careerv2.llms import CareerV2LLM
 from langchain_careerv2.output_parsers import ContractError
@@ -47,6 +48,15 @@ REJECTED, MISUSED, UNANSWERED, BLOCKED = 1, 2, 3, 4
 
 DomainName = Annotated[str, typer.Argument(help=f"One of: {', '.join(DOMAINS)}.", metavar="DOMAIN")]
 Request = Annotated[str, typer.Argument(help="The question; - reads it from standard input.", metavar="REQUEST")]
+Words = Annotated[
+    str,
+    typer.Argument(help="The question; - reads it from standard input. Not needed with a document.", metavar="REQUEST"),
+]
+Resume = Annotated[
+    Path | None, typer.Option("--resume", help="A resume as PDF, DOCX, TXT, MD or HTML.", metavar="FILE")
+]
+JobAd = Annotated[Path | None, typer.Option("--jd", help="A job description as such a file.", metavar="FILE")]
+FitOption = Annotated[Fit, typer.Option("--fit", help="What becomes of what does not fit the model's context.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use the embedded endpoint; its rules are no language model.")]
 Handler = Annotated[bool, typer.Option("--handler", help="The endpoint is the handler, with validation and gates.")]
 DefectRate = Annotated[float, typer.Option(help="Share of offline answers with a planted defect.", min=0, max=1)]
@@ -74,7 +84,7 @@ def _failures() -> Iterator[None]:
     except ConfigurationError as error:
         err.print(f"error: {error}; or try --offline", markup=False)
         raise typer.Exit(MISUSED) from None
-    except RequestError as error:
+    except (RequestError, DocumentError, OSError) as error:
         err.print(f"error: {error}", markup=False)
         raise typer.Exit(MISUSED) from None
     except EndpointError as error:
@@ -97,7 +107,10 @@ def _model(offline: bool, defect_rate: float, settings: dict[str, Any]) -> Itera
 @app.command("generate")
 def generate_command(
     domain: DomainName,
-    request: Request,
+    request: Words = "",
+    resume: Resume = None,
+    jd: JobAd = None,
+    fit: FitOption = "error",
     offline: Offline = False,
     defect_rate: DefectRate = 0.0,
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
@@ -116,7 +129,8 @@ def generate_command(
     with _failures():
         settings = {"endpoint_id": endpoint_id, "handler": handler or None, "base_url": base_url, "timeout": timeout}
         with _model(offline, defect_rate, settings) as llm:
-            result = generate(domain, _text(request), llm=llm, json_first=json_first, lens=lens)
+            asked = _asked(request, resume, jd)
+            result = generate(domain, asked, llm=llm, json_first=json_first, lens=lens, fit=fit)
     if as_json:
         sys.stdout.write(f"{json.dumps(_plain(result), ensure_ascii=False, indent=2)}\n")
     elif raw:
@@ -128,7 +142,10 @@ def generate_command(
 
 @app.command()
 def assist(
-    request: Request,
+    request: Words = "",
+    resume: Resume = None,
+    jd: JobAd = None,
+    fit: FitOption = "error",
     offline: Offline = False,
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
     handler: Handler = False,
@@ -144,7 +161,7 @@ def assist(
         settings = {"endpoint_id": endpoint_id, "handler": handler or None, "base_url": base_url, "timeout": timeout}
         with _model(offline, 0.0, settings) as llm:
             try:
-                result = career_assistant(llm).invoke(_text(request))
+                result = career_assistant(llm, fit=fit).invoke(_asked(request, resume, jd))
             except ContractError as error:
                 err.print(f"rejected: {error}", markup=False)
                 raise typer.Exit(REJECTED) from None
@@ -277,6 +294,15 @@ def _text(request: str) -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace") if request == "-" else request
 
 
+def _asked(request: str, resume: Path | None, jd: Path | None) -> str | dict[str, str]:
+    """The request, with its documents where there are any."""
+    files = {name: file for name, file in (("resume", resume), ("job_description", jd)) if file is not None}
+    if not files:
+        return _text(request)
+    said = {"request": _text(request)} if request else {}
+    return said | {name: load_document(file).page_content for name, file in files.items()}
+
+
 def _show(result: Generated) -> None:
     if result.ok:
         out.print(Markdown(str(result.answer)))
@@ -291,6 +317,8 @@ def _show(result: Generated) -> None:
     if result.ledger.flags:
         kinds = ", ".join(sorted({flag.kind for flag in result.ledger.flags}))
         err.print(f"suspicious in the request: {kinds}", markup=False)
+    for cut in result.ledger.cuts:
+        err.print(f"cut from {cut.document}: {cut.section or 'text'}, {cut.characters} characters", markup=False)
     if result.ledger.stopped:
         err.print(f"no further attempt: {result.ledger.stopped}", markup=False)
 
@@ -323,4 +351,5 @@ def _plain(result: Generated) -> dict[str, Any]:
         "usage": asdict(result.usage),
         "stopped": result.ledger.stopped,
         "flags": [asdict(flag) for flag in result.ledger.flags],
+        "cuts": [cut._asdict() for cut in result.ledger.cuts],
     }

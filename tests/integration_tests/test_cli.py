@@ -17,6 +17,7 @@ import pytest
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.evals.suite import COLUMNS
 from langchain_careerv2.serving import ENGINE_NAME, LocalEndpoint, OfflineEngine
+from tests.files import docx, pdf
 from tests.integration_tests.blind import Blind
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from langchain_careerv2.cli import main; main()"]
@@ -59,7 +60,7 @@ def test_generate_in_its_three_forms() -> None:
 
 def test_generate_takes_the_ladder_and_the_lens_by_option() -> None:
     run = careerv2("generate", "ats_keywords", "A nurse", "--offline", "--json", "--json-first", "always")
-    assert [attempt["rung"] for attempt in json.loads(run.stdout)["attempts"]] == ["json"]
+    assert [attempt["rung"] for attempt in json.loads(run.stdout)["attempts"]] == ["json_first"]
     run = careerv2("generate", "ats_keywords", "A nurse", "--offline", "--json", "--lens", "strict")
     assert json.loads(run.stdout)["issues"] == []
 
@@ -173,7 +174,7 @@ def test_the_demo_shows_everything_and_writes_its_csv(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert all(f"{domain.answer_type.__name__}, checked" in run.stdout for domain in DOMAINS.values())
     assert "draft rejected: " in run.stdout
-    assert "then clarifier:" in run.stdout
+    assert "then re-ask:" in run.stdout
     assert ENGINE_NAME in run.stdout
     assert "0 jobs left running" in run.stdout
     with out.open(newline="", encoding="utf-8") as file:
@@ -181,3 +182,56 @@ def test_the_demo_shows_everything_and_writes_its_csv(tmp_path: Path) -> None:
     assert tuple(rows[0]) == COLUMNS
     assert len(rows) == 40
     assert {row["status"] for row in rows} == {"ok"}
+
+
+RESUME = ("Jo Example", "Experience", "- Wrote reports in SQL and Excel for three years", "Hobbies", *["I walk."] * 9)
+JOB = ("Data analyst", "Requirements", "- SQL and dbt", "- Two years of reports")
+
+
+def test_a_resume_and_a_job_description_are_files(tmp_path: Path) -> None:
+    (tmp_path / "r.pdf").write_bytes(pdf(RESUME))
+    (tmp_path / "j.docx").write_bytes(docx(*JOB))
+    files = ("--resume", str(tmp_path / "r.pdf"), "--jd", str(tmp_path / "j.docx"))
+    run = careerv2("generate", "job_resume_match", *files, "--offline", "--json")
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert any("SQL" in match for match in result["answer"]["matches"])
+    assert any("dbt" in gap for gap in result["answer"]["gaps"])
+    assert result["cuts"] == []
+    run = careerv2("assist", *files, "--offline", "--json")
+    assert (run.returncode, json.loads(run.stdout)["kind"]) == (0, "JobResumeMatch")
+
+
+def test_a_resume_too_long_is_refused_or_trimmed(tmp_path: Path) -> None:
+    (tmp_path / "r.md").write_text("\n".join([*RESUME, *["I walk by the sea with a dog."] * 900]), encoding="utf-8")
+    asked = ("generate", "resume_guidance", "A data analyst", "--resume", str(tmp_path / "r.md"), "--offline")
+    run = careerv2(*asked)
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "error: PromptTooLongError: the prompt has about" in run.stderr
+    run = careerv2(*asked, "--fit", "trim")
+    assert run.returncode == 0, run.stderr
+    assert "cut from resume: Hobbies, " in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("missing.pdf", None, "No such file"),
+        ("renamed.docx", b"\x89PNG\r\n\x1a\n" + b"\0" * 60, "the document is an image"),
+        ("empty.txt", b"\n", "the document is empty"),
+    ],
+)
+def test_a_file_that_is_no_resume_is_a_line_and_exit_code_2(
+    tmp_path: Path, name: str, data: bytes | None, said: str
+) -> None:
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    run = careerv2("generate", "resume_guidance", "Help", "--resume", str(tmp_path / name), "--offline")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert said in run.stderr.splitlines()[-1]
+
+
+def test_neither_a_question_nor_a_document_is_wrong_use() -> None:
+    run = careerv2("generate", "resume_guidance", "--offline")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "empty" in run.stderr
