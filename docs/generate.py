@@ -6,13 +6,14 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from langchain_careerv2 import errors
+from langchain_careerv2 import errors, streaming
 from langchain_careerv2.domains import DOMAINS
 from langchain_careerv2.domains._base import GROUNDED, NOT_COPIED
 from langchain_careerv2.domains._forms import PROOF
 from langchain_careerv2.ledger import Attempt, Ledger
+from langchain_careerv2.outcomes import Outcome
 from langchain_careerv2.runpod import protocol
 from langchain_careerv2.runpod.shapes import shapes
 
@@ -186,6 +187,12 @@ def render() -> str:
         "without any text, and the metadata of the step `ledger` in a trace.\n",
         fields(Ledger),
         fields(Attempt),
+        "\n## Events of a stream\n",
+        "What `career_stream` yields, in `langchain_careerv2.streaming`. `applied(text, event)` keeps the text.\n",
+        *(fields(event) for event in get_args(streaming.Event)),
+        "\n## Outcomes of a tool\n",
+        "The artifact of a tool's message; the message is `outcome.content`.\n",
+        fields(Outcome),
         "\n## Answers\n",
         "`str(answer)` is Markdown that reads back as the same answer. `answer.reading` has the raw text, the issues\n"
         "and the spans: `reading.raw[slice(*reading.spans['keywords.0'])]`. `model_json_schema()` gives the schema.\n",
@@ -197,8 +204,9 @@ def render() -> str:
         "(`attempt.constrained`).\n",
         forms(),
         "\n## Errors\n",
-        "All but `RequestError` are `EndpointError`s, and all but `ConfigurationError` and `RequestError` belong to\n"
-        "langchain-core's `ModelError` family. `ContractError` is an `OutputParserException`.\n",
+        "Those of an endpoint are `EndpointError`s, and all but `ConfigurationError` belong to langchain-core's\n"
+        "`ModelError` family. `RequestError` and the `DocumentError`s are `ValueError`s, `ContractError` is an\n"
+        "`OutputParserException`.\n",
         failures(),
         "\n## Operations\n",
         "`drive(request(health()), endpoint)` runs one, `adrive` in an event loop; `endpoint` is an `Endpoint`.\n"

@@ -67,6 +67,7 @@ def test_python_blocks_run_and_print_what_their_comments_say(
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] == "careerv2" and c[1] != "serve"], ids=" ".join)
 def test_careerv2_commands_run(endpoint: LocalEndpoint, tmp_path: Path, command: list[str]) -> None:
     script = [sys.executable, "-c", "from langchain_careerv2.cli import main; main()", *command[1:]]
+    shutil.copytree(ROOT / "notebooks" / "data", tmp_path / "notebooks" / "data")
     run = subprocess.run(  # noqa: S603  # our own README
         script, capture_output=True, timeout=50, cwd=tmp_path, check=False, env={**os.environ, **environment(endpoint)}
     )
