@@ -7,7 +7,7 @@ demo: .venv/.demo
 	$(BIN)/careerv2 demo
 
 test: .venv/.dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --numprocesses 4
 
 check: .venv/.dev
 	$(BIN)/ruff check .
