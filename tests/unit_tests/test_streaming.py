@@ -173,6 +173,12 @@ def test_a_draft_that_turns_out_to_be_json_is_superseded_by_its_text() -> None:
     assert last.text.startswith("Ansible, Bash")
 
 
+def test_a_form_behind_a_spoken_role_supersedes_the_role() -> None:
+    events = sync(career_chain("ats_keywords", Streaming(answers=[f"Assistant: {form_of('ats_keywords')}"])), "Help me")
+    assert [(event.rung, event.reason) for event in of(Superseded, events)] == [("draft", "rendered")]
+    assert accepted(events).text.startswith("Ansible, Bash")
+
+
 def test_sections_close_in_order_with_what_they_lack() -> None:
     good = GOOD["job_resume_match"]
     few = good.replace("- Knows SQL well from three years of daily reports\n", "").replace(
@@ -311,7 +317,7 @@ def test_an_assistant_streams_a_reply_and_a_refusal(listen: Any) -> None:
 def test_a_reply_with_an_amount_of_money_is_held_back() -> None:
     events = sync(career_assistant(Streaming(answers=["Most people get 85,000 EUR there."])), "How do I get a raise?")
     assert isinstance(events[-1], Rejected)
-    assert not any("85" in event.text for event in of(Token, events))
+    assert "85" not in "".join(event.text for event in of(Token, events))
 
 
 @pytest.mark.parametrize(
@@ -416,8 +422,11 @@ TERMS = [f"term {number}" for number in range(20)]
 LINES = GOOD["resume_guidance"].split("\n")
 WRAPPED = ["2. Negotiated an amount of 90,000 EUR", "as the salary of a team"]
 ESCAPED = "Salary 90,000 " + chr(92) + "u20ac a year"
+BARE = [line.replace("90,000 EUR", "90000") for line in WRAPPED]
+MORE = [f"3. Built a long list of all the things that team {letter} had to look after in a week" for letter in "ABCDEF"]
 TAKEN_BACK = {
     "a wrapped line": ("resume_guidance", "\n".join([LINES[0], *WRAPPED, *LINES[2:]])),
+    "a bare number": ("resume_guidance", "\n".join([LINES[0], *BARE, *MORE, *LINES[2:]])),
     "terms by the line": ("ats_keywords", "\n".join([*TERMS, "90,000 EUR", "Salary negotiation"])),
     "an item and the next": ("ats_keywords", f'{{"keywords": [{joined(*TERMS, "90,000 EUR", "Salary negotiation")}]}}'),
     "an escaped sign": (
@@ -436,9 +445,10 @@ def test_what_becomes_pay_only_later_is_not_shown_before(listen: Any, case: str)
     events = listen(assistant, "Write a JD, a resume and ATS keywords for a nurse in triage")
     assert isinstance(events[-1], Rejected)
     assert isinstance(events[-1].reason, Blocked)
+    text = ""
     for event in events[:-1]:
-        if isinstance(event, (Token, Partial)):
-            assert "90" not in (event.text if isinstance(event, Token) else str(event.answer))
+        text = applied(text, event)
+        assert "90" not in (str(event.answer) if isinstance(event, Partial) else text)
 
 
 @pytest.mark.parametrize("text", ["Dear [NAME_1], ask for a meeting with SQL", "ASK [NAME_1]", "[NAME_1]"])
