@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
 from contextlib import aclosing, contextmanager
+from queue import SimpleQueue
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
@@ -18,7 +18,7 @@ from langchain_core.runnables.config import get_config_list, get_executor_for_co
 from langchain_core.runnables.utils import Input, Output
 
 from langchain_careerv2.errors import ConfigurationError
-from langchain_careerv2.runpod.client import interruptible
+from langchain_careerv2.runpod.client import ctrl_c, interruptible
 
 
 def bounded(
@@ -43,29 +43,42 @@ def side_by_side(
     Raises:
         KeyboardInterrupt: At Ctrl-C, after those under way were ended and their jobs cancelled.
     """
-
-    def one(value: Any, config: RunnableConfig) -> Any:
-        try:
-            return run(value, config)
-        except Exception as error:  # noqa: BLE001  # it is this input's result
-            return error
-
     if not inputs:
         return []
-    with interruptible() as interrupt, get_executor_for_config(configs[0]) as executor:
-        futures: list[Future[Any]] = []
+    results: list[Any] = [None] * len(inputs)
+    news: SimpleQueue[tuple[int, Any] | BaseException] = SimpleQueue()
+    given_up: list[bool] = []
+
+    def one(place: int, value: Any, config: RunnableConfig) -> None:
+        if given_up:
+            return
         try:
-            for value, config in zip(inputs, configs, strict=True):
-                futures.append(executor.submit(one, value, config))  # one by one: Ctrl-C may come between two
-            for future in as_completed(futures):
-                future.result()
+            news.put((place, run(value, config)))
+        except Exception as error:  # noqa: BLE001  # it is this input's result
+            news.put((place, error))
+        except BaseException as error:  # noqa: BLE001  # it is raised where the caller waits
+            news.put(error)
+
+    with (
+        interruptible() as interrupt,
+        ctrl_c(lambda: news.put(KeyboardInterrupt())),
+        get_executor_for_config(configs[0]) as executor,
+    ):
+        try:
+            for place, (value, config) in enumerate(zip(inputs, configs, strict=True)):
+                executor.submit(one, place, value, config)
+            for _ in inputs:
+                if isinstance(ended := news.get(), BaseException):
+                    raise ended
+                place, results[place] = ended
                 tick()
-            return [future.result() for future in futures]
         except BaseException:
-            for future in futures:
-                future.cancel()
+            given_up.append(True)
             interrupt()
             raise
+    if not news.empty():  # Ctrl-C, when all had ended
+        raise KeyboardInterrupt
+    return results
 
 
 async def aside_by_side(

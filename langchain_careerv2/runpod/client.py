@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import signal
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
+from inspect import GEN_CLOSED, getgeneratorstate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,21 +82,47 @@ def _close_streams() -> None:
 
 def _stream(flow: Flow[T], endpoint: Endpoint) -> Generator[Text | T, None, None]:
     progress = Progress(flow)
+    error: BaseException | None = None
     with _Wire(endpoint) as wire, suppress(Closed):
-        while (step := progress.step) is not None:
-            answer: Answer = None
-            error: BaseException | None = None
-            if not isinstance(step, Text):
-                answer, error = wire.perform(step)
-            else:
-                try:
-                    yield step
-                except GeneratorExit:
-                    error = Closed()
-                except BaseException as thrown:  # noqa: BLE001  # the flow may cancel its job, and raises it again
-                    error = thrown
-            progress.resume(answer, error)
+        while True:
+            try:
+                with ctrl_c(wire.interrupt):
+                    text = wire.advance(progress, error)
+                wire.obey()
+                if text is None:
+                    break
+                yield text
+                error = None
+            except BaseException as thrown:
+                if getgeneratorstate(flow) == GEN_CLOSED:
+                    wire.obey()  # whoever interrupts is not told of a failure instead
+                    raise
+                error = Closed() if isinstance(thrown, GeneratorExit) else thrown  # the flow may cancel its job
         yield progress.result
+
+
+@contextmanager
+def ctrl_c(tell: Callable[[], object]) -> Iterator[None]:
+    """Has the first Ctrl-C call `tell` for as long as the block runs, and the next be raised as ever.
+
+    Python raises it between any two steps of the main thread: between a reply and the note of its job's id, or in the
+    midst of a lock that Python's own classes share with other threads, which then wait for ever. A signal's handler
+    that is not Python's own stays.
+    """
+    own = signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not own:
+        yield
+        return
+
+    def told(*_: object) -> None:
+        signal.signal(signal.SIGINT, own)
+        tell()
+
+    signal.signal(signal.SIGINT, told)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, own)
 
 
 @contextmanager
@@ -155,12 +183,20 @@ class _Wire:
         self._interrupted = True
         self._wake.put(None)
 
+    def advance(self, progress: Progress[Any], error: BaseException | None) -> Text | None:
+        """Takes a flow on to its next text, or to its end; `error` is what the caller met meanwhile."""
+        if error is not None or isinstance(progress.step, Text):
+            progress.resume(None, error)
+        while isinstance(step := progress.step, Call | Read | Sleep):
+            progress.resume(*self.perform(step))
+        return step
+
     def perform(self, step: Call | Read | Sleep) -> tuple[Answer, BaseException | None]:
         """Does a step; returns what came of it, and what went wrong. Both, where a shielded call was interrupted."""
         call: _CallThread | None = None
         error: BaseException | None = None
         try:
-            self._obey()
+            self.obey()
             if isinstance(step, Sleep):
                 self._wait([], step.seconds)
                 return None, None
@@ -190,14 +226,15 @@ class _Wire:
         """Waits for an outcome, so many seconds at most; returns whether there is one."""
         end = time.monotonic() + seconds
         while not outcomes:
-            self._obey()
+            self.obey()
             try:
                 self._wake.get(timeout=max(0.0, end - time.monotonic()))
             except queue.Empty:
                 break
         return bool(outcomes)
 
-    def _obey(self) -> None:
+    def obey(self) -> None:
+        """Raises the interruption that came, if one did."""
         if self._interrupted:
             self._interrupted = False
             raise KeyboardInterrupt

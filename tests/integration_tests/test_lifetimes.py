@@ -24,6 +24,7 @@ from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.jobs import Terms, stream_job
 from langchain_careerv2.serving import LocalEndpoint
 from tests.answers import GOOD
+from tests.interrupts import interrupted
 
 STRICT = [sys.executable, "-W", "error"]
 """A Python that takes each warning, an unclosed socket's too, for an error."""
@@ -170,6 +171,22 @@ llm.batch([f"p{n}" for n in range(3)], {"callbacks": [Slow()], "max_concurrency"
                 client.kill()
         assert told.rstrip().endswith("KeyboardInterrupt")
         assert set(endpoint.jobs().values()) == {"CANCELLED"}
+
+
+@pytest.mark.parametrize("call", ["llm.invoke('p')", "list(llm.stream('p'))"])
+def test_ctrl_c_between_any_two_steps_leaves_no_job(call: str) -> None:
+    code = f"""
+from langchain_careerv2.serving import LocalEndpoint
+with LocalEndpoint(workers=0, speed=100) as endpoint:
+    llm = endpoint.llm(timeout=60)
+    def no_job_is_left():
+        assert not endpoint.live_jobs()
+    interrupt_everywhere(lambda: {call}, no_job_is_left, limit=900, step=29)
+    assert endpoint.posts > 15
+"""
+    moments, ends = interrupted(code)
+    assert moments > 890
+    assert ends == ["KeyboardInterrupt"]
 
 
 @pytest.mark.parametrize("end", ["", "raise ValueError('over')", "sys.exit(3)"], ids=["end", "error", "exit"])

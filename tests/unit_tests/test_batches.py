@@ -12,6 +12,7 @@ from langchain_careerv2 import career_chain
 from langchain_careerv2.batches import aside_by_side, bounded, side_by_side
 from langchain_careerv2.errors import ConfigurationError
 from tests.answers import GOOD
+from tests.interrupts import interrupted
 
 NUMBERS = list(range(30))
 
@@ -49,6 +50,16 @@ def test_an_interruption_starts_no_more_whatever_the_model() -> None:
         side_by_side(run, NUMBERS, bounded(None, len(NUMBERS), 1))
     assert begun[:2] == [0, 1]
     assert len(begun) < 10
+
+
+def test_ctrl_c_between_any_two_steps_ends_a_batch() -> None:
+    code = """
+from langchain_careerv2.batches import bounded, side_by_side
+interrupt_everywhere(lambda: side_by_side(lambda number, _: number, [1, 2, 3], bounded(None, 3, 3)))
+"""
+    moments, ends = interrupted(code)
+    assert moments > 50
+    assert ends == ["KeyboardInterrupt"]
 
 
 @pytest.mark.parametrize("progress", ["resumes", True])
