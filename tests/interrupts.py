@@ -48,6 +48,6 @@ def interrupted(code: str) -> tuple[int, list[str | None]]:
     """
     command = [sys.executable, "-W", "error", "-c", _EVERYWHERE + code]
     run = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False)  # noqa: S603  # our own code
-    assert (run.returncode, run.stderr) == (0, "")
+    assert (run.returncode, run.stderr) == (0, ""), run.stderr
     moments, ends = json.loads(run.stdout)
     return moments, ends

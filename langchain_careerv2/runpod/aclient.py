@@ -104,6 +104,23 @@ def _forgive(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
+async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
+    """Awaits work for so many seconds at most. asyncio's own loses a cancellation that comes as the work ends (3.11).
+
+    Raises:
+        asyncio.TimeoutError: It takes longer.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
+        _forgive(task)
+
+
 def _hidden(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """A task that an ending event loop, which cancels all it can see, does not see. Somebody must wait for it."""
     task = asyncio.create_task(work)
@@ -146,7 +163,7 @@ class _Wire:
             if isinstance(step, Call):
                 return await self._fetch(step)
             content = self._open.content if self._open else None
-            return await asyncio.wait_for(content.readany(), step.timeout) if content else b""
+            return await within(content.readany(), step.timeout) if content else b""
         except asyncio.TimeoutError:
             failure = self._endpoint.timed_out(step)
         except (aiohttp.ClientError, OSError) as error:

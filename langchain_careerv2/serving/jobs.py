@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import partial
 
+from langchain_careerv2.runpod.aclient import within
 from langchain_careerv2.runpod.outputs import TERMINAL, JobStatus, Json
 from langchain_careerv2.serving.offline import ENGINE_NAME
 
@@ -217,7 +218,7 @@ class Queue:
                 await job.changed.wait()
 
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(until(), seconds / self.clock.speed)
+            await within(until(), seconds / self.clock.speed)
 
     async def close(self) -> None:
         """Cancels everything."""

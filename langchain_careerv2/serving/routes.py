@@ -136,8 +136,8 @@ class Routes:
     async def _events(self, request: web.Request, job: Job) -> web.StreamResponse:
         """Forwards what a job yields as it comes."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
         with suppress(ConnectionError):  # the caller has hung up
+            await response.prepare(request)
             while job.unread or not job.ended:
                 for item in job.drain():
                     event = item if isinstance(item, str) else f"data: {json.dumps(item)}\n\n"

@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 
+import pytest
 from pydantic import SecretStr
 
-from langchain_careerv2.runpod.aclient import adrive
+from langchain_careerv2.runpod.aclient import adrive, within
 from langchain_careerv2.runpod.endpoint import Endpoint
 from langchain_careerv2.runpod.protocol import Flow, Sleep
 
@@ -35,3 +36,27 @@ def test_an_interrupt_that_does_not_wake_the_loop_is_heard_before_the_loop_wakes
         return ended[0]
 
     assert asyncio.run(first()) == "the flow"
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_cancellation_that_comes_as_the_work_ends_is_not_lost(turns: int) -> None:
+    async def cancelled() -> bool:
+        news = asyncio.Event()
+        task = asyncio.create_task(within(news.wait(), 20))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        news.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        has_ended = task.done()
+        task.cancel()
+        await asyncio.wait({task})
+        return has_ended or task.cancelled()
+
+    assert asyncio.run(cancelled())
+
+
+def test_work_has_so_many_seconds() -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(within(asyncio.sleep(20), 0.01))
+    assert asyncio.run(within(asyncio.sleep(0, "done"), 20)) == "done"
