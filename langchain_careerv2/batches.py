@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, closing, contextmanager
 from queue import SimpleQueue
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from langchain_core.runnables.config import get_config_list, get_executor_for_co
 from langchain_core.runnables.utils import Input, Output
 
 from langchain_careerv2.errors import ConfigurationError
-from langchain_careerv2.runpod.client import ctrl_c, interruptible
+from langchain_careerv2.runpod.client import Group, ctrl_c
 
 
 def bounded(
@@ -29,25 +29,26 @@ def bounded(
     return [{**item, "max_concurrency": item.get("max_concurrency") or limit} for item in configs]
 
 
-def side_by_side(
-    run: Callable[[Any, RunnableConfig], Any],
-    inputs: Sequence[Any],
-    configs: Sequence[RunnableConfig],
-    tick: Callable[[], object] = lambda: None,
-) -> list[Any]:
-    """Runs inputs in threads, as many at once as the configs allow; calls `tick` here when one has ended.
+def as_they_end(
+    run: Callable[[Any, RunnableConfig], Any], inputs: Sequence[Any], configs: Sequence[RunnableConfig]
+) -> Generator[tuple[int, Any], None, None]:
+    """Runs inputs in threads, as many at once as the configs allow.
 
-    Returns:
-        Each input's result or exception, at its place.
+    Closing the iterator early ends those under way, and cancels their jobs.
+
+    Yields:
+        The place of each input that has ended, and its result or exception.
 
     Raises:
         KeyboardInterrupt: At Ctrl-C, after those under way were ended and their jobs cancelled.
     """
     if not inputs:
-        return []
-    results: list[Any] = [None] * len(inputs)
+        return
     news: SimpleQueue[tuple[int, Any] | BaseException] = SimpleQueue()
     given_up: list[bool] = []
+
+    def told() -> AbstractContextManager[None]:
+        return ctrl_c(lambda: news.put(KeyboardInterrupt()))
 
     def one(place: int, value: Any, config: RunnableConfig) -> None:
         if given_up:
@@ -59,26 +60,92 @@ def side_by_side(
         except BaseException as error:  # noqa: BLE001  # it is raised where the caller waits
             news.put(error)
 
-    with (
-        interruptible() as interrupt,
-        ctrl_c(lambda: news.put(KeyboardInterrupt())),
-        get_executor_for_config(configs[0]) as executor,
-    ):
+    group = Group()
+    with get_executor_for_config(configs[0]) as executor:
         try:
-            for place, (value, config) in enumerate(zip(inputs, configs, strict=True)):
-                executor.submit(one, place, value, config)
+            with told(), group:
+                for place, (value, config) in enumerate(zip(inputs, configs, strict=True)):
+                    executor.submit(one, place, value, config)
             for _ in inputs:
-                if isinstance(ended := news.get(), BaseException):
+                with told():
+                    ended = news.get()
+                if isinstance(ended, BaseException):
                     raise ended
-                place, results[place] = ended
-                tick()
+                yield ended
+            if not news.empty():  # Ctrl-C, when all had ended
+                raise KeyboardInterrupt
         except BaseException:
             given_up.append(True)
-            interrupt()
+            group.interrupt()
             raise
-    if not news.empty():  # Ctrl-C, when all had ended
-        raise KeyboardInterrupt
+
+
+def side_by_side(
+    run: Callable[[Any, RunnableConfig], Any],
+    inputs: Sequence[Any],
+    configs: Sequence[RunnableConfig],
+    tick: Callable[[], object] = lambda: None,
+) -> list[Any]:
+    """As `as_they_end`, to the end of all; calls `tick` when one has ended.
+
+    Returns:
+        Each input's result or exception, at its place.
+    """
+    results: list[Any] = [None] * len(inputs)
+    with closing(as_they_end(run, inputs, configs)) as ended:
+        for place, result in ended:
+            results[place] = result
+            tick()
     return results
+
+
+async def aas_they_end(
+    run: Callable[[Any, RunnableConfig], Awaitable[Any]], inputs: Sequence[Any], configs: Sequence[RunnableConfig]
+) -> AsyncGenerator[tuple[int, Any], None]:
+    """Runs inputs in this event loop, as many at once as the configs allow; the next starts when one has ended.
+
+    Closing the iterator early ends those under way, and cancels their jobs.
+
+    Yields:
+        The place of each input that has ended, and its result or exception.
+
+    Raises:
+        asyncio.CancelledError: After those under way were cancelled too, and have ended.
+    """
+    limit = configs[0].get("max_concurrency") if configs else None
+    gate = asyncio.Semaphore(limit or len(inputs) or 1)
+    news: asyncio.Queue[tuple[int, Any]] = asyncio.Queue()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def one(place: int, value: Any, config: RunnableConfig) -> None:
+        try:
+            news.put_nowait((place, await run(value, config)))
+        except BaseException as error:
+            news.put_nowait((place, error))
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            gate.release()
+
+    async def each() -> None:
+        for place, (value, config) in enumerate(zip(inputs, configs, strict=True)):
+            await gate.acquire()
+            tasks.add(asyncio.create_task(one(place, value, config)))
+            # Each request is on its way before the next is prepared. A burst of hundreds would be sent, and come back,
+            # as one wave, with nothing to do in between.
+            await asyncio.sleep(0)
+
+    tasks.add(asyncio.create_task(each()))
+    try:
+        for _ in inputs:
+            place, result = await news.get()
+            if isinstance(result, BaseException) and not isinstance(result, Exception):
+                raise result
+            yield place, result
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def aside_by_side(
@@ -87,41 +154,13 @@ async def aside_by_side(
     configs: Sequence[RunnableConfig],
     tick: Callable[[], object] = lambda: None,
 ) -> list[Any]:
-    """Runs inputs in this event loop, as many at once as the configs allow; the next starts when one has ended.
-
-    It calls `tick` when one has ended.
-
-    Returns:
-        Each input's result or exception, at its place.
-
-    Raises:
-        asyncio.CancelledError: After those under way were cancelled too, and have ended.
-    """
-    limit = configs[0].get("max_concurrency") if configs else None
-    gate = asyncio.Semaphore(limit or len(inputs) or 1)
-
-    async def one(value: Any, config: RunnableConfig) -> Any:
-        try:
-            return await run(value, config)
-        except Exception as error:  # noqa: BLE001  # it is this input's result
-            return error
-        finally:
-            gate.release()
+    """As `side_by_side`, in this event loop."""
+    results: list[Any] = [None] * len(inputs)
+    async with aclosing(aas_they_end(run, inputs, configs)) as ended:
+        async for place, result in ended:
+            results[place] = result
             tick()
-
-    tasks: list[asyncio.Task[Any]] = []
-    try:
-        for value, config in zip(inputs, configs, strict=True):
-            await gate.acquire()
-            tasks.append(asyncio.create_task(one(value, config)))
-            # Each request is on its way before the next is prepared. A burst of hundreds would be sent, and come back,
-            # as one wave, with nothing to do in between.
-            await asyncio.sleep(0)
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    return results
 
 
 @contextmanager
@@ -186,6 +225,35 @@ class SideBySide(Runnable[Input, Output]):
                 lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs, tick
             )
         return results if return_exceptions else unwrapped(results)
+
+    def batch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, Any]]:
+        """As `Runnable.batch_as_completed`; whoever leaves early ends what is under way, and starts no more."""
+        configs = bounded(config, len(inputs), self._at_once())
+        with closing(as_they_end(lambda value, item: self.invoke(value, item, **kwargs), inputs, configs)) as ended:
+            for place, result in ended:
+                yield place, result if return_exceptions else unwrapped([result])[0]
+
+    async def abatch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> AsyncIterator[tuple[int, Any]]:
+        """As `batch_as_completed`, in this event loop."""
+        configs = bounded(config, len(inputs), self._at_once())
+        work = aas_they_end(lambda value, item: self.ainvoke(value, item, **kwargs), inputs, configs)
+        async with aclosing(work) as ended:
+            async for place, result in ended:
+                yield place, result if return_exceptions else unwrapped([result])[0]
 
 
 class Step(SideBySide[Input, Output], RunnableLambda[Input, Output]):

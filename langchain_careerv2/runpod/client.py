@@ -17,7 +17,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from http.cookiejar import DefaultCookiePolicy
 from inspect import GEN_CLOSED, getgeneratorstate
 from typing import Any
@@ -125,34 +125,31 @@ def ctrl_c(tell: Callable[[], object]) -> Iterator[None]:
         signal.signal(signal.SIGINT, own)
 
 
-@contextmanager
-def interruptible() -> Iterator[Callable[[], None]]:
-    """Gives a function that ends every flow begun under this context, in whatever thread, as Ctrl-C would.
+class Group:
+    """Flows that end together, in whatever threads, as at Ctrl-C: all that are begun under a context of the block.
 
-    Ctrl-C reaches the main thread alone; a batch that waits there for its threads passes it on with this.
+    Ctrl-C reaches the main thread alone; a batch that waits there for its threads passes it on with `interrupt`.
     """
-    group = _Group()
-    token = _groups.set((*_groups.get(), group))
-    try:
-        yield group.interrupt
-    finally:
-        _groups.reset(token)
-
-
-class _Group:
-    """Flows that end together, those that are yet to begin too."""
 
     def __init__(self) -> None:
         self.wires: set[_Wire] = set()
         self.is_over = False
+        self._tokens: list[Token[tuple[Group, ...]]] = []
+
+    def __enter__(self) -> None:
+        self._tokens.append(_groups.set((*_groups.get(), self)))
+
+    def __exit__(self, *_: object) -> None:
+        _groups.reset(self._tokens.pop())
 
     def interrupt(self) -> None:
+        """Ends the flows, those that are yet to begin too."""
         self.is_over = True
         for wire in list(self.wires):
             wire.interrupt()
 
 
-_groups: ContextVar[tuple[_Group, ...]] = ContextVar("groups", default=())
+_groups: ContextVar[tuple[Group, ...]] = ContextVar("groups", default=())
 """The groups around this context, the outermost first."""
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 import pytest
@@ -66,6 +66,19 @@ def take_ctrl_c() -> None:
     [
         pytest.param("llm.invoke('p')", 1, id="invoke"),
         pytest.param("llm.batch([f'p{n}' for n in range(12)], {'max_concurrency': 4})", 4, id="batch"),
+        pytest.param(
+            "list(llm.batch_as_completed([f'p{n}' for n in range(12)], {'max_concurrency': 4}))",
+            4,
+            id="batch_as_completed",
+        ),
+        pytest.param(
+            "async def main():\n"
+            "    batch = llm.abatch_as_completed([f'p{n}' for n in range(12)], {'max_concurrency': 4})\n"
+            "    return [each async for each in batch]\n"
+            "asyncio.run(main())",
+            4,
+            id="abatch_as_completed",
+        ),
         pytest.param("llm.generate([f'p{n}' for n in range(4)])", 4, id="generate"),
         pytest.param("list(llm.stream('p'))", 1, id="stream"),
         pytest.param(f"{OPENAI}.invoke('p')", 1, id="invoke, openai"),
@@ -231,6 +244,52 @@ def test_a_batch_that_is_cancelled_cancels_what_is_under_way_and_starts_no_more(
 
         asyncio.run(main())
         assert list(endpoint.jobs().values()) == ["CANCELLED"] * 3
+
+
+@pytest.mark.parametrize("way", ["batch_as_completed", "abatch_as_completed"])
+@pytest.mark.parametrize("of", ["model", "chain"])
+def test_whoever_leaves_a_batch_early_leaves_no_job_and_begins_none(way: str, of: str) -> None:
+    async def worker(job_input: Any) -> str:
+        await asyncio.sleep(0 if "a nurse 0" in job_input["prompt"] else 600)
+        return GOOD["ats_keywords"]
+
+    with LocalEndpoint(worker=worker, workers=4) as endpoint:
+        llm = endpoint.llm()
+        batch = getattr(llm if of == "model" else career_chain("ats_keywords", llm), way)
+        inputs, config = [f"a nurse {number}" for number in range(12)], {"max_concurrency": 4}
+
+        async def first() -> int:
+            async with aclosing(batch(inputs, config)) as ended:
+                async for place, _ in ended:
+                    return int(place)
+            raise AssertionError("nothing came")
+
+        place = asyncio.run(first()) if way == "abatch_as_completed" else next(batch(inputs, config))[0]
+        assert place == 0
+        assert not endpoint.live_jobs()
+        assert len(endpoint.jobs()) <= 5
+
+
+@pytest.mark.parametrize("way", ["batch_as_completed", "abatch_as_completed"])
+def test_a_batch_as_completed_is_of_all_results_and_failures(way: str) -> None:
+    with LocalEndpoint() as endpoint:
+        chain, inputs = career_chain("ats_keywords", endpoint.llm()), ["ATS keywords for a nurse", "", "for a cook"]
+
+        async def all_of_them(*args: Any, **kwargs: Any) -> list[Any]:
+            return [each async for each in chain.abatch_as_completed(*args, **kwargs)]
+
+        def whole(*args: Any, **kwargs: Any) -> list[Any]:
+            if way == "abatch_as_completed":
+                return asyncio.run(all_of_them(*args, **kwargs))
+            return list(chain.batch_as_completed(*args, **kwargs))
+
+        results = dict(whole(inputs, return_exceptions=True))
+        assert sorted(results) == [0, 1, 2]
+        assert [isinstance(results[place], err.RequestError) for place in range(3)] == [False, True, False]
+        with pytest.raises(err.RequestError):
+            whole(inputs)
+        assert whole([]) == []
+        assert endpoint.live_jobs() == []
 
 
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
