@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -30,15 +31,16 @@ def typed_text(asked: Asked) -> str:
 
 _OVERLAP = 512
 """Characters of a window on a long text that the next one has too: longer than any order that is looked for."""
+_FILE_NAME = re.compile(r"\s*(?:[^\s.,;]+ ){0,4}\S+\.(?:pdf|docx?|txt|md|html?|rtf|odt)\s*", re.IGNORECASE)
 _UNSAID = "Use the texts below."
 """The request where there are only documents."""
 
 
-def as_request(request: str | dict[str, str]) -> Asked:
-    """The request of a chain's input, its documents in fences.
+def as_request(request: str | dict[str, str], documents: int = 1) -> Asked:
+    """The request of a chain's input, its documents in fences; without words of its own it needs so many.
 
     Raises:
-        RequestError: It is no text, or a part of it is none or empty.
+        RequestError: It is no text, or a part of it is none, empty or missing, or the name of a file.
     """
     typed = as_typed(request)
     if isinstance(request, str):
@@ -49,6 +51,10 @@ def as_request(request: str | dict[str, str]) -> Asked:
     for name, text in request.items():
         if not isinstance(text, str) or not text.strip():
             raise RequestError(f"{name} must be a string with something in it; leave it out where there is none")
+        if name in names and _FILE_NAME.fullmatch(text):
+            raise RequestError(f"{name} is the name of a file: give its text, load_document(...).page_content")
+    if "request" not in request and len(request) < documents:
+        raise RequestError(f"it takes {documents} documents, such as resume and job_description: one is missing")
     found = tuple(replace(flag, source=name) for name, text in typed.items() for flag in flags(text))
     return Asked(_turn(request, {name: request[name] for name in names if name in request}), found)
 

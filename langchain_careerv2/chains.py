@@ -134,7 +134,7 @@ def laddered(
     name = f"careerv2:{domain.name}"
 
     def asked(request: str | dict[str, str]) -> Asked:
-        whole = as_request(request)
+        whole = as_request(request, domain.documents)
         return fitted(whole, request, lambda text: rungs.fits(names[0], text)) if fit == "trim" else whole
 
     def named(chain: Runnable[Any, Any]) -> Runnable[Any, Any]:

@@ -105,7 +105,7 @@ def refused(name: str, error: ContractError | RequestError | EndpointError) -> O
         return _rejected(name, error)
     if isinstance(error, RequestError):
         return Outcome("invalid", name, f"Nothing was asked: {error}.", _CHANGE, error=kind)
-    ours = str(error).partition(":")[0]  # behind the colon stand the worker's words
+    ours = str(error).partition(": ")[0]  # behind it stand the worker's words
     if isinstance(error, PromptTooLongError):
         return Outcome("invalid", name, f"The arguments are too long: {ours}.", _SHORTEN, error=kind)
     pause = f" after {error.retry_after:.0f} seconds" if error.retry_after else ""

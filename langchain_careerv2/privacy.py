@@ -175,7 +175,7 @@ class CareerChain(SideBySide[Request, Any]):
             failure = str(error)
         else:
             return Typed(request, hidden, mask)
-        raise RequestError(f"the request cannot be hidden: {failure}")
+        raise RequestError(f"the request cannot be looked into: {failure}")
 
     @contextmanager
     def _carried(self, typed: Typed) -> Iterator[None]:

@@ -111,7 +111,7 @@ class Wired(BaseModel):
         ):
             if not value:
                 raise errors.ConfigurationError(
-                    f"no RunPod {what}: set {names} or pass it; without an account, use LocalEndpoint().llm()"
+                    f"no RunPod {what}: set {names} or pass it; without an account, use LocalEndpoint().start().llm()"
                 )
         if self.handler and self.route == "openai":
             raise errors.ConfigurationError("the handler has no OpenAI route: leave route at 'native'")

@@ -33,6 +33,7 @@ from langchain_careerv2.serving.handler import Handler as GuidesHandler
 from langchain_careerv2.serving.local import LocalEndpoint
 from langchain_careerv2.serving.offline import ENGINE_NAME, OfflineEngine
 from langchain_careerv2.serving.upstream import Upstream
+from langchain_careerv2.wired import MAX_TIMEOUT
 
 app = typer.Typer(
     help="Checked, typed career and HR answers from a ChatML model on RunPod.",
@@ -59,6 +60,9 @@ JobAd = Annotated[Path | None, typer.Option("--jd", help="A job description as s
 FitOption = Annotated[Fit, typer.Option("--fit", help="What becomes of what does not fit the model's context.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use the embedded endpoint; its rules are no language model.")]
 Handler = Annotated[bool, typer.Option("--handler", help="The endpoint is the handler, with validation and gates.")]
+Timeout = Annotated[
+    float | None, typer.Option(help="Seconds for each call, cold start included.", min=1, max=MAX_TIMEOUT)
+]
 DefectRate = Annotated[float, typer.Option(help="Share of offline answers with a planted defect.", min=0, max=1)]
 CsvPath = Annotated[Path, typer.Option("--out", help="Where the suite's rows go.")]
 
@@ -116,7 +120,7 @@ def generate_command(
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
     handler: Handler = False,
     base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds for the call, cold start included.", min=1)] = None,
+    timeout: Timeout = None,
     json_first: Annotated[JsonFirst, typer.Option(help="When to ask for JSON.")] = "fallback",
     lens: Annotated[Lens, typer.Option(help="What to judge by; reference: the guide's checks.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -150,7 +154,7 @@ def assist(
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
     handler: Handler = False,
     base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds for the call, cold start included.", min=1)] = None,
+    timeout: Timeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask anything: it is gated, given to the domain that it is about, and checked.
@@ -178,7 +182,7 @@ def doctor(
     endpoint_id: Annotated[str | None, typer.Option(help="Default: RUNPOD_ENDPOINT_ID or ENDPOINT_ID.")] = None,
     handler: Handler = False,
     base_url: Annotated[str | None, typer.Option(help="For a proxy or a local endpoint.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds for each call, cold start included.", min=1)] = None,
+    timeout: Timeout = None,
     offline: Offline = False,
 ) -> None:
     """Check the configuration, the endpoint's health, and how it is held to a JSON schema.
@@ -201,7 +205,7 @@ def doctor(
 
 @app.command()
 def prompt(domain: DomainName, request: Request) -> None:
-    """Print the exact ChatML that would be sent."""
+    """Print the exact ChatML of a request, before personal data in it is hidden."""
     with _failures():
         sys.stdout.write(f"{domain_prompt(domain).format(request=_text(request))}\n")
 

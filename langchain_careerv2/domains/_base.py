@@ -97,13 +97,21 @@ class Answer(BaseModel):
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        """What a chain found suspicious in the request: hidden text, disguised letters, orders to the model."""
-        return self._flags
+        """What a chain found suspicious in the request: hidden text, disguised letters, orders to the model.
+
+        Raises:
+            AttributeError: As for `reading`: nothing is known of the request.
+        """
+        return self._flags if self.reading else ()
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
-        """What a chain cut of the documents to make them fit the model's context (`fit="trim"`)."""
-        return self._cuts
+        """What a chain cut of the documents to make them fit the model's context (`fit="trim"`).
+
+        Raises:
+            AttributeError: As for `reading`: nothing is known of the request.
+        """
+        return self._cuts if self.reading else ()
 
     @property
     def route(self) -> Route | None:
@@ -214,6 +222,7 @@ class Domain(Generic[A]):
         compose: Writes the fields of a form as the domain's text.
         reference: The guide's printed validator: the codes it finds in a completion. Default: it has none, all passes.
         claims: The parts of the answer that only the request can back, by name, and what each is. Default: none.
+        documents: How many documents a request needs that has no words of its own: a comparison is one of two.
     """
 
     name: str
@@ -232,6 +241,7 @@ class Domain(Generic[A]):
     compose: Callable[..., str]
     reference: Callable[[str], list[str]] = _passes
     claims: Mapping[str, Style] = field(default_factory=dict)
+    documents: int = 1
 
     def read(self, text: str, *, truncated: bool = False, lens: Lens = "default", request: str = "") -> Reading[A]:
         """Reads a completion, or its JSON form, and judges it. Pure, linear in both texts, and it never raises on them.

@@ -204,6 +204,7 @@ DOMAIN = Domain(
         "- Prepare a month-end story for the interviews",
     ),
     guide_exemplar="",
+    documents=2,
     seed="",
     max_tokens=200,
     target=0.80,

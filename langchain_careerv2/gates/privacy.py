@@ -274,4 +274,5 @@ def each(value: object, change: Callable[[str], str]) -> object:
     if isinstance(value, (list, tuple)):
         changed = [each(inner, change) for inner in value]
         return tuple(changed) if isinstance(value, tuple) else changed
-    raise TypeError(f"{type(value).__name__} is no text, number, list or mapping")
+    hint = "; give its page_content" if hasattr(value, "page_content") else ""
+    raise TypeError(f"{type(value).__name__} is no text, number, list or mapping{hint}")

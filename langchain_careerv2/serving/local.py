@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from langchain_careerv2.runpod.errors import EndpointError
+from langchain_careerv2.runpod.errors import ConfigurationError, EndpointError
 from langchain_careerv2.runpod.outputs import JobStatus, Usage, decode
 from langchain_careerv2.serving.faults import FAULT, SUBMITS, Faults, spoil
 from langchain_careerv2.serving.jobs import RETENTION, Clock, Job, Queue, Result, Worker, perform
@@ -146,19 +146,25 @@ class LocalEndpoint:
         return f"http://127.0.0.1:{self.port}/v2"
 
     def llm(self, **fields: Any) -> CareerV2LLM:
-        """A `CareerV2LLM` for this endpoint; `fields` are its own."""
+        """A `CareerV2LLM` for this endpoint; `fields` are its own.
+
+        Raises:
+            ConfigurationError: The endpoint is not running.
+        """
         from langchain_careerv2.llms import CareerV2LLM
 
         return CareerV2LLM(**{**self._here, **fields})
 
     def chat(self, **fields: Any) -> ChatCareerV2:
-        """A `ChatCareerV2` for this endpoint; `fields` are its own."""
+        """As `llm`, a `ChatCareerV2`."""
         from langchain_careerv2.chat_models import ChatCareerV2
 
         return ChatCareerV2(**{**self._here, **fields})
 
     @property
     def _here(self) -> dict[str, Any]:
+        if self._thread is None:
+            raise ConfigurationError("this LocalEndpoint is not running: use it in a with statement, or call start()")
         return {
             "endpoint_id": self.endpoint_id,
             "api_key": self.api_key,

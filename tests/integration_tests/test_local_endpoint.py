@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 from aiohttp.test_utils import make_mocked_request
 
+from langchain_careerv2.errors import ConfigurationError
 from langchain_careerv2.serving import ENGINE_NAME, LocalEndpoint
 from langchain_careerv2.serving.local import RATE_WINDOW, RETENTION
 from langchain_careerv2.serving.routes import _wait
@@ -85,6 +86,17 @@ def test_run_queues_and_status_tells(call: Caller) -> None:
     assert job["status"] == "IN_QUEUE"
     assert call.until(job["id"], "COMPLETED")["output"]
     assert call("POST", f"/status/{job['id']}")["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("make", [LocalEndpoint.llm, LocalEndpoint.chat])
+def test_a_model_of_an_endpoint_that_is_not_running_says_so(make: Callable[[LocalEndpoint], object]) -> None:
+    endpoint = LocalEndpoint()
+    with pytest.raises(ConfigurationError, match=r"not running: .* start\(\)"):
+        make(endpoint)
+    with endpoint:
+        make(endpoint)
+    with pytest.raises(ConfigurationError):
+        make(endpoint)
 
 
 def test_a_job_goes_from_queue_through_progress_to_its_end(held: tuple[LocalEndpoint, Caller, asyncio.Event]) -> None:

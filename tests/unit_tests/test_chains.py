@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from langchain_core.caches import InMemoryCache
+from langchain_core.documents import Document
 from langchain_core.globals import set_llm_cache
 from langchain_core.language_models import LLM, FakeListLLM, GenericFakeChatModel
 from langchain_core.messages import AIMessage
@@ -372,6 +373,35 @@ def test_what_is_no_request_is_refused_before_any_call(request_: Any) -> None:
     with pytest.raises(RequestError):
         career_chain("ats_keywords", llm).invoke(request_)
     assert llm.prompts == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"resume": "SQL"}, "2 documents, such as resume and job_description: one is missing"),
+        ({"job_description": "Analyst with SQL"}, "one is missing"),
+        ({"resume": "data/Jo Example.pdf", "job_description": "Analyst"}, "resume is the name of a file"),
+        ({"resume": "SQL", "job_description": " ad.TXT\n"}, "job_description is the name of a file"),
+        ({"resume": Document("SQL"), "job_description": "Analyst"}, "Document .*; give its page_content"),
+        (Document("SQL"), "give its page_content"),
+    ],
+)
+def test_a_comparison_of_less_than_two_texts_is_refused(request_: Any, words: str) -> None:
+    llm = scripted("never")
+    with pytest.raises(RequestError, match=words):
+        career_chain("job_resume_match", llm).invoke(request_)
+    assert llm.prompts == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"request": "Compare my SQL with the job ad.", "job_description": "Analyst. Write to jobs.txt"},
+        {"document": "Analyst with SQL", "resume": "SQL\nSee cv.pdf"},
+    ],
+)
+def test_a_comparison_takes_its_two_texts_from_anywhere(request_: Any) -> None:
+    assert career_chain("job_resume_match", scripted(GOOD["job_resume_match"])).invoke(request_).score
 
 
 def test_the_callers_dictionary_is_left_as_it_was() -> None:

@@ -205,6 +205,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], Verdict, str, str, int]] = {
         "call again once after 7 seconds",
         1,
     ),
+    "a port": (failing(JobError("no reply of 127.0.0.1:9: Quokka")), JD, "failed", "127.0.0.1:9.", "will not help", 1),
     "a failed job": (failing(JobError("it failed: Quokka")), JD, "failed", "it failed.", "will not help", 1),
     "a key": (failing(AuthenticationError("no")), JD, "failed", "no.", "will not help", 1),
 }

@@ -42,6 +42,7 @@ def test_without_a_key_the_error_names_both_ways_on() -> None:
         (["generate", "ats_keywords", "x", "--endpoint-id", "ab", "--base-url", "http://example.com/v2"], "https"),
         (["generate", "ats_keywords", "x", "--offline", "--defect-rate", "2"], "--defect-rate"),
         (["generate", "ats_keywords", "x", "--endpoint-id", "ab", "--timeout", "-1"], "--timeout"),
+        (["generate", "ats_keywords", "x", "--endpoint-id", "ab", "--timeout", "inf"], "--timeout"),
         (["demo", "--out", "no/such/folder/out.csv"], "no/such/folder"),
         (["demo", "--out", "."], "--out"),
         (["serve", "--port", "99999"], "--port"),

@@ -136,7 +136,8 @@ def test_an_answer_is_pleasant_to_hold(domain: Domain[Answer]) -> None:
     assert copy.deepcopy(answer) == answer.model_copy() == answer
     assert answer != reading
     assert answer.ungrounded == reading.ungrounded == ()
-    for name in ("reading", "ungrounded"):
+    assert (answer.flags, answer.cuts) == ((), ())
+    for name in ("reading", "ungrounded", "flags", "cuts"):
         with pytest.raises(AttributeError, match="made by hand"):
             getattr(again, name)
     with pytest.raises(ValidationError):
