@@ -199,8 +199,8 @@ class _Chain(Step[Any, Any]):
 
 def _names(model: CareerV2LLM | None, json_first: JsonFirst, max_reasks: int) -> list[str]:
     """The rungs of the ladder, in order."""
-    if max_reasks < 0:
-        raise RequestError(f"max_reasks must be 0 or more, not {max_reasks}")
+    if not isinstance(max_reasks, int) or max_reasks < 0:
+        raise RequestError(f"max_reasks must be a whole number, 0 or more, not {max_reasks!r}")
     handler = model is not None and model.handler
     if handler and json_first == "always":
         raise ConfigurationError("the handler endpoint writes its own prompt and cannot be asked for JSON")

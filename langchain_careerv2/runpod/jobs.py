@@ -271,12 +271,10 @@ def _poll(job_id: str, ways: list[Way], left: float) -> Flow[Json]:
 
 
 def _late(job_id: str, state: str) -> errors.EndpointTimeoutError:
-    state = state or JobStatus.IN_QUEUE.value
+    was = f"was still {state}" if state else "had not ended"  # where RunPod's first word of it was yet to come
     cold = "; a cold start can take minutes: raise timeout, or keep a worker warm (Min Workers=1)"
-    advice = cold if state == JobStatus.IN_QUEUE else "; raise timeout, or ask for fewer tokens"
-    return errors.EndpointTimeoutError(
-        f"the job was still {state} at the deadline and was cancelled{advice}", job_id=job_id
-    )
+    advice = cold if state in {"", JobStatus.IN_QUEUE.value} else "; raise timeout, or ask for fewer tokens"
+    return errors.EndpointTimeoutError(f"the job {was} at the deadline and was cancelled{advice}", job_id=job_id)
 
 
 def _cancelling(job_id: str, flow: Flow[T], terms: Terms) -> Flow[T]:

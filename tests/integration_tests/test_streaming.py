@@ -165,3 +165,17 @@ def _gone(endpoint: LocalEndpoint) -> None:
             break
         asyncio.run(asyncio.sleep(0.01))
     assert set(endpoint.jobs().values()) <= {"CANCELLED"}
+
+
+@pytest.mark.parametrize("way", ["stream", "astream"])
+def test_a_stream_that_runs_late_is_not_told_to_have_waited_for_a_worker(way: str) -> None:
+    with LocalEndpoint(latency=30) as endpoint:
+        llm = endpoint.llm(timeout=1.5)
+
+        async def streamed() -> None:
+            async for _ in llm.astream("p"):
+                pass
+
+        with pytest.raises(err.EndpointTimeoutError, match="had not ended at the deadline"):
+            asyncio.run(streamed()) if way == "astream" else list(llm.stream("p"))
+        assert endpoint.live_jobs() == []

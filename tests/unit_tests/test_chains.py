@@ -175,7 +175,15 @@ def test_the_ladder_has_the_rungs_that_were_asked_for(settings: Any, expected: l
 
 
 @pytest.mark.parametrize(
-    "settings", [{"json_first": "sometimes"}, {"max_reasks": -1}, {"lens": "loose"}, {"max_total_tokens": 0}]
+    "settings",
+    [
+        {"json_first": "sometimes"},
+        {"max_reasks": -1},
+        {"max_reasks": 1.5},
+        {"max_reasks": "1"},
+        {"lens": "loose"},
+        {"max_total_tokens": 0},
+    ],
 )
 def test_impossible_settings_are_refused(settings: Any) -> None:
     with pytest.raises(RequestError):
