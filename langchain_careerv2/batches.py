@@ -130,7 +130,9 @@ async def aas_they_end(
     async def each() -> None:
         for place, (value, config) in enumerate(zip(inputs, configs, strict=True)):
             await gate.acquire()
-            tasks.add(asyncio.create_task(one(place, value, config)))
+            task = asyncio.create_task(one(place, value, config))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
             # Each request is on its way before the next is prepared. A burst of hundreds would be sent, and come back,
             # as one wave, with nothing to do in between.
             await asyncio.sleep(0)
