@@ -147,8 +147,8 @@ async def many(model: Model, way: str, prompts: Sequence[Any], **options: Any) -
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Waits 2 seconds at most."""
-    for _ in range(200):
+    """Waits 20 seconds at most."""
+    for _ in range(2000):
         if holds():
             return
         await asyncio.sleep(0.01)

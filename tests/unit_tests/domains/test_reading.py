@@ -315,9 +315,9 @@ def test_ten_thousand_bullets_are_read_and_reported_as_too_many(domain: Domain[A
 
 
 def seconds(domain: Domain[Answer], text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     domain.read(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @EACH
