@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -33,6 +33,7 @@ _PLACES = re.compile(r"location|city|place|country|region|town")
 _NO = re.compile(r"\b(?:no|not|without|never|false|don't)\b", re.IGNORECASE)
 _ASKS_JSON = re.compile(r"\bJSON\b.*\b(?:keys?|fields?|properties)\b", re.DOTALL | re.IGNORECASE)
 _RESULT = re.compile(r"<tool_response>\n(.*?)\n</tool_response>", re.DOTALL)
+_CALLED = re.compile(re.escape(OPEN) + r'\n\{"name": "([^"\\]+)"')
 _FORCED = re.compile(re.escape(OPEN) + r'\n\{"name": "(?:(?P<name>[^"\\]+)", "arguments": )?\Z')
 
 
@@ -49,14 +50,17 @@ def answer(prompt: str, signature: str) -> str | None:
         return None
     system = "\n".join(text for role, text in turns if role == "system")
     results = _RESULT.findall(asked[-1])
-    question = next((text for text in reversed(asked) if not _RESULT.search(text)), "")
+    questions = [place for place, (role, text) in enumerate(turns) if role == "user" and not _RESULT.search(text)]
+    question = turns[questions[-1]][1] if questions else ""
     tools = {tool["function"]["name"]: tool["function"] for tool in _tools(system)}
     forced = _FORCED.search(prompt)
     if forced and tools:
-        return _forced(forced["name"], tools, question)
-    if results:
+        since = turns[questions[-1] :] if questions else turns
+        called = {name for role, text in since if role == "assistant" for name in _CALLED.findall(text)}
+        return _forced(forced["name"], tools, question, called)
+    if results and _schema(system) is None:
         return f"The result is: {'; '.join(results)} -- {signature}"
-    if name := _best(tools, question):
+    if not results and (name := _best(tools, question)):
         return f"{OPEN}\n{_call(tools[name], question)}\n{CLOSE}"
     return _json(prompt, system, question)
 
@@ -85,9 +89,10 @@ def _tools(system: str) -> list[Json]:
     return []
 
 
-def _forced(name: str | None, tools: Mapping[str, Json], question: str) -> str:
-    """The rest of a call that the prompt has begun."""
-    chosen = tools[name or _best(tools, question) or next(iter(tools))]
+def _forced(name: str | None, tools: Mapping[str, Json], question: str, called: Collection[str]) -> str:
+    """The rest of a call that the prompt has begun: of a tool that was not called yet, where there is one."""
+    left = {other: tool for other, tool in tools.items() if other not in called} or tools
+    chosen = tools[name or _best(left, question) or next(iter(left))]
     call = f"{_call(chosen, question)}\n{CLOSE}"
     return call.partition('"arguments": ' if name else '{"name": "')[2]
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from langchain.agents import create_agent
+from langchain.agents.structured_output import ProviderStrategy, ToolStrategy
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.rate_limiters import InMemoryRateLimiter
+from pydantic import BaseModel
 
 from langchain_careerv2 import ChatCareerV2, career_assistant, career_chain, career_tools
 from langchain_careerv2.chatml import turns
@@ -48,6 +50,21 @@ async def test_an_agent_runs_and_streams_in_an_event_loop(endpoint: LocalEndpoin
     assert shown((await agent.ainvoke(ASK))["messages"]).artifact.verdict == "accepted"
     states = [state async for state in agent.astream(ASK, stream_mode="values")]
     assert shown(states[-1]["messages"]).artifact.verdict == "accepted"
+
+
+class Title(BaseModel):
+    title: str
+
+
+@pytest.mark.parametrize("strategy", [ToolStrategy, ProviderStrategy])
+def test_an_agent_with_tools_ends_with_a_structured_response(endpoint: LocalEndpoint, strategy: Any) -> None:
+    chat = endpoint.chat()
+    tools = career_tools(chat, domains=["ats_keywords"])
+    agent: Any = create_agent(chat, tools, response_format=strategy(Title))
+    state = agent.invoke({"messages": [("user", "List the ats_keywords for a triage nurse")]}, {"recursion_limit": 9})
+    called = [call["name"] for message in state["messages"] for call in getattr(message, "tool_calls", [])]
+    assert called == ["ats_keywords", "Title"][: len(called)]
+    assert isinstance(state["structured_response"], Title)
 
 
 def test_a_question_for_pay_is_explained_to_the_agent(endpoint: LocalEndpoint) -> None:
