@@ -139,7 +139,8 @@ class Kernel:
 
     def start(self, code: str, **expressions: str) -> str:
         """Starts a cell; its id."""
-        cell: str = self._client.execute(code, user_expressions=expressions, allow_stdin=False)
+        # A cell that fails would also abort those that reach the kernel a moment later.
+        cell: str = self._client.execute(code, user_expressions=expressions, allow_stdin=False, stop_on_error=False)
         return cell
 
     def reply(self, cell: str) -> dict[str, Any]:
