@@ -105,7 +105,9 @@ def _forgive(task: asyncio.Task[Any]) -> None:
 
 
 async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
-    """Awaits work for so many seconds at most. asyncio's own loses a cancellation that comes as the work ends (3.11).
+    """Awaits work for so many seconds at most. asyncio's own loses a cancellation that comes as the work ends.
+
+    It does so on Python 3.10 and 3.11.
 
     Raises:
         asyncio.TimeoutError: It takes longer.
